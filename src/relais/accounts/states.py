@@ -1,0 +1,97 @@
+"""The named rights and the roles that hold them. docs/roles.md is generated from this page."""
+
+from __future__ import annotations
+
+from enum import StrEnum, auto
+from typing import Final
+
+from django.db.models import TextChoices
+
+
+class Right(StrEnum):
+    """What a view can ask for. A name is `module_verb`; `ANYONE` is for pages open to all."""
+
+    ANYONE = auto()
+    ACCOUNT_OWN = auto()
+    AUDIT_READ = auto()
+    USERS_MANAGE = auto()
+    DESIGN_READ = auto()
+    NETWORK_READ = auto()
+    NETWORK_EDIT = auto()
+    CENTRE_READ = auto()
+    DOCTORS_READ = auto()
+    DOCTORS_EDIT = auto()
+    OFFERS_OWN = auto()
+    MISSIONS_OWN = auto()
+    ROTA_READ = auto()
+    ROTA_PLAN = auto()
+    ROTA_EDIT = auto()
+    DATA_IMPORT = auto()
+    DATA_EXPORT = auto()
+
+
+RIGHT_MEANINGS: Final[dict[Right, str]] = {
+    Right.ANYONE: "page ouverte à tous",
+    Right.ACCOUNT_OWN: "gérer son propre compte",
+    Right.AUDIT_READ: "lire le journal des actions",
+    Right.USERS_MANAGE: "ouvrir et fermer les comptes, donner les rôles",
+    Right.DESIGN_READ: "voir la page des composants",
+    Right.NETWORK_READ: "voir tous les centres, leurs lignes et leurs fermetures",
+    Right.NETWORK_EDIT: "modifier les centres, les lignes et les fermetures",
+    Right.CENTRE_READ: "voir qui vient dans ses centres",
+    Right.DOCTORS_READ: "voir les médecins et leurs coordonnées",
+    Right.DOCTORS_EDIT: "modifier la fiche d’un médecin",
+    Right.OFFERS_OWN: "proposer ses propres semaines et ses préférences",
+    Right.MISSIONS_OWN: "voir ses missions, les confirmer ou les décliner",
+    Right.ROTA_READ: "voir le planning de tous les centres",
+    Right.ROTA_PLAN: "lancer un calcul de planning et l’accepter",
+    Right.ROTA_EDIT: "placer, remplacer, confirmer ou verrouiller une mission",
+    Right.DATA_IMPORT: "importer des tableaux",
+    Right.DATA_EXPORT: "exporter des tableaux",
+}
+
+
+class Role(TextChoices):
+    """A set of rights with a name people know. Scope (which centre, which mission) is not told here."""
+
+    DOCTOR = "doctor", "médecin"
+    COORDINATOR = "coordinator", "coordination"
+    PLANNER = "planner", "planification"
+    DIRECTOR = "director", "direction"
+    PIONEER = "pioneer", "médecin pionnier"
+    TOWN = "town", "commune ou hôte"
+    ADMINISTRATOR = "administrator", "administration"
+
+
+_SIGNED_IN: Final = frozenset({Right.ACCOUNT_OWN})
+_OWN_MISSIONS: Final = frozenset({Right.OFFERS_OWN, Right.MISSIONS_OWN})
+_OFFICE_READ: Final = frozenset({Right.NETWORK_READ, Right.DOCTORS_READ, Right.ROTA_READ})
+
+RIGHTS_OF: Final[dict[Role, frozenset[Right]]] = {
+    Role.DOCTOR: _SIGNED_IN | _OWN_MISSIONS,
+    Role.COORDINATOR: _SIGNED_IN | {Right.CENTRE_READ},
+    Role.PLANNER: _SIGNED_IN
+    | _OFFICE_READ
+    | {
+        Right.CENTRE_READ,
+        Right.NETWORK_EDIT,
+        Right.DOCTORS_EDIT,
+        Right.ROTA_PLAN,
+        Right.ROTA_EDIT,
+        Right.DATA_IMPORT,
+        Right.DATA_EXPORT,
+        Right.DESIGN_READ,
+    },
+    Role.DIRECTOR: _SIGNED_IN
+    | _OFFICE_READ
+    | {Right.CENTRE_READ, Right.DATA_EXPORT, Right.AUDIT_READ, Right.DESIGN_READ},
+    Role.PIONEER: _SIGNED_IN | _OFFICE_READ | _OWN_MISSIONS | {Right.CENTRE_READ},
+    Role.TOWN: _SIGNED_IN,
+    Role.ADMINISTRATOR: _SIGNED_IN
+    | {Right.USERS_MANAGE, Right.AUDIT_READ, Right.NETWORK_READ, Right.DESIGN_READ},
+}
+
+# Roles of people who see the data of others: in production they must have a second factor.
+STAFF_ROLES: Final = frozenset(
+    {Role.COORDINATOR, Role.PLANNER, Role.DIRECTOR, Role.PIONEER, Role.ADMINISTRATOR}
+)

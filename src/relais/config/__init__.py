@@ -1,0 +1,1 @@
+"""How the program starts: settings, addresses, commands."""

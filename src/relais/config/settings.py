@@ -1,0 +1,274 @@
+"""All settings, in one file, safe by default. What differs between machines comes from RELAIS_* variables.
+
+Four modes: production (the default), RELAIS_DEMO=1 (fictional people, one-click change of person),
+RELAIS_DEBUG=1 (development), and the test runner. docs/operate.md lists every variable.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+
+from django.utils.csp import CSP
+
+from relais import __version__
+from relais.config.environment import (
+    MisconfiguredError,
+    database,
+    env_flag,
+    env_int,
+    env_list,
+    env_text,
+    kept_secret,
+)
+
+PACKAGE = Path(__file__).resolve().parent.parent
+CHECKOUT = PACKAGE.parent.parent
+VERSION = __version__
+
+TESTING = "PYTEST_VERSION" in os.environ
+DEMO = env_flag("RELAIS_DEMO")
+DEBUG = env_flag("RELAIS_DEBUG")
+PRODUCTION = not (TESTING or DEMO or DEBUG)
+HTTPS = PRODUCTION and env_flag("RELAIS_HTTPS", default=True)
+
+VAR = Path(env_text("RELAIS_VAR") or CHECKOUT / "var")
+
+# -- what production must be told ------------------------------------------------------------------
+BUILDING = env_flag(
+    "RELAIS_BUILDING"
+)  # collectstatic and checks at build time: no secrets there yet
+if PRODUCTION and not BUILDING:
+    missing = [
+        f"{name} : {why}"
+        for name, why in (
+            ("RELAIS_HOSTS", "le nom de domaine public, par exemple relais.exemple.fr"),
+            ("RELAIS_SMTP_HOST", "le serveur d’envoi des courriels"),
+            ("RELAIS_FROM_EMAIL", "l’adresse d’expédition des courriels"),
+        )
+        if not env_text(name)
+    ]
+    if missing:
+        raise MisconfiguredError(
+            "Le mode production a besoin de ces variables : " + " ; ".join(missing) + ". "
+            "Pour essayer sans rien régler : ./relais demo."
+        )
+VAR.mkdir(parents=True, exist_ok=True)
+SECRET_KEY = env_text("RELAIS_SECRET_KEY") or kept_secret(VAR / "secret-key")
+ALLOWED_HOSTS = env_list("RELAIS_HOSTS", ["localhost", "127.0.0.1", "[::1]"])
+CSRF_TRUSTED_ORIGINS = [f"https://{host}" for host in ALLOWED_HOSTS] if HTTPS else []
+
+# -- this network -----------------------------------------------------------------------------------
+NETWORK_NAME = env_text("RELAIS_NETWORK_NAME", "Le Relais solidaire")
+NETWORK_CONTACT = env_text("RELAIS_NETWORK_CONTACT", "contact@exemple.fr")
+
+# -- applications ----------------------------------------------------------------------------------
+INSTALLED_APPS = [
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.usersessions",
+    "django_htmx",
+    "django_tasks_db",
+    "relais.core",
+    "relais.accounts",
+    "relais.territory",
+    "relais.network",
+    "relais.doctors",
+    "relais.rota",
+    "relais.journeys",
+    "relais.portals",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "django.middleware.csp.ContentSecurityPolicyMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "allauth.usersessions.middleware.UserSessionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "relais.portals.gates.ClosedByDefaultMiddleware",
+]
+
+ROOT_URLCONF = "relais.config.urls"
+WSGI_APPLICATION = "relais.config.wsgi.application"
+
+TEMPLATES: list[dict[str, Any]] = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [
+            PACKAGE / "portals" / portal / "templates"
+            for portal in ("ui", "account", "centre", "doctor", "office", "public")
+        ],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "django.template.context_processors.csp",
+                "relais.portals.context.everywhere",
+            ],
+            "builtins": [
+                "relais.core.templatetags.formats",
+                "relais.portals.templatetags.ui",
+            ],
+        },
+    }
+]
+
+# -- data ------------------------------------------------------------------------------------------
+DATABASES = {
+    "default": database(env_text("RELAIS_DATABASE_URL") or f"sqlite:///{VAR / 'relais.sqlite3'}")
+}
+if TESTING and DATABASES["default"]["ENGINE"].endswith("sqlite3"):
+    # A file, not :memory:, so that the tests meet the database that people use.
+    worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
+    DATABASES["default"]["TEST"] = {"NAME": str(VAR / f"test-{worker}.sqlite3")}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+TASKS = {
+    "default": {
+        "BACKEND": "django_tasks_db.DatabaseBackend",
+        "QUEUES": ["default", "plans"],
+    }
+}
+
+# -- people ----------------------------------------------------------------------------------------
+AUTH_USER_MODEL = "accounts.User"
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {
+        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
+        "OPTIONS": {"min_length": 12},
+    },
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+]
+if TESTING:
+    PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "home"
+LOGOUT_REDIRECT_URL = "public_home"
+ACCOUNT_ADAPTER = "relais.portals.account.adapter.AccountAdapter"
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*"]
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_EMAIL_VERIFICATION = (
+    "none"  # an account is opened by the team, and proven by the e-mailed link
+)
+ACCOUNT_PREVENT_ENUMERATION = True
+ACCOUNT_SESSION_REMEMBER = False
+ACCOUNT_LOGOUT_ON_GET = False
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 300
+ACCOUNT_RATE_LIMITS = {"login": "30/m/ip", "login_failed": "10/m/ip,5/5m/key"}
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = DEBUG or DEMO or TESTING  # passkeys on http://localhost
+MFA_TOTP_ISSUER = NETWORK_NAME
+USERSESSIONS_TRACK_ACTIVITY = True
+STAFF_SECOND_FACTOR = PRODUCTION or env_flag("RELAIS_STAFF_SECOND_FACTOR")
+SIGN_IN_LINK_MINUTES = 20
+
+SESSION_COOKIE_AGE = 60 * 60 * env_int("RELAIS_SESSION_HOURS", 12)
+SESSION_SAVE_EVERY_REQUEST = False
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+CSRF_COOKIE_SAMESITE = "Lax"
+
+# -- security of every answer ----------------------------------------------------------------------
+SECURE_CSP = {
+    "default-src": [CSP.NONE],
+    "script-src": [CSP.SELF],
+    "style-src": [CSP.SELF],
+    "img-src": [CSP.SELF, "data:"],
+    "font-src": [CSP.SELF],
+    "connect-src": [CSP.SELF],
+    "form-action": [CSP.SELF],
+    "manifest-src": [CSP.SELF],
+    "base-uri": [CSP.NONE],
+    "frame-ancestors": [CSP.NONE],
+}
+X_FRAME_OPTIONS = "DENY"
+SECURE_REFERRER_POLICY = "same-origin"
+SESSION_COOKIE_SECURE = HTTPS
+CSRF_COOKIE_SECURE = HTTPS
+SECURE_SSL_REDIRECT = HTTPS
+SECURE_HSTS_SECONDS = 30 * 24 * 3600 if HTTPS else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS
+SECURE_HSTS_PRELOAD = HTTPS
+if HTTPS:
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+# How many proxies stand before us; 0 means that X-Forwarded-For is not believed.
+TRUSTED_PROXIES = env_int("RELAIS_TRUSTED_PROXIES", 1 if PRODUCTION else 0)
+
+# -- mail ------------------------------------------------------------------------------------------
+DEFAULT_FROM_EMAIL = env_text("RELAIS_FROM_EMAIL", "relais@localhost.invalid")
+if env_text("RELAIS_SMTP_HOST"):
+    MAILERS: dict[str, Any] = {
+        "default": {
+            "BACKEND": "django.core.mail.backends.smtp.EmailBackend",
+            "OPTIONS": {
+                "host": env_text("RELAIS_SMTP_HOST"),
+                "port": env_int("RELAIS_SMTP_PORT", 587),
+                "username": env_text("RELAIS_SMTP_USER"),
+                "password": env_text("RELAIS_SMTP_PASSWORD"),
+                "use_tls": env_flag("RELAIS_SMTP_TLS", default=True),
+                "timeout": 20,
+            },
+        }
+    }
+else:
+    MAILERS = {
+        "default": {
+            "BACKEND": "django.core.mail.backends.filebased.EmailBackend",
+            "OPTIONS": {"file_path": str(VAR / "mail")},
+        }
+    }
+
+# -- language and time -----------------------------------------------------------------------------
+LANGUAGE_CODE = "fr"
+TIME_ZONE = "Europe/Paris"
+USE_TZ = True
+USE_I18N = True
+
+# -- static files ----------------------------------------------------------------------------------
+STATIC_URL = "/static/"
+STATIC_ROOT = VAR / "static"
+STATIC_ROOT.mkdir(parents=True, exist_ok=True)
+STATICFILES_DIRS = [PACKAGE / "portals" / "static"]
+STATICFILES_FINDERS = [
+    "django.contrib.staticfiles.finders.FileSystemFinder",
+    "django.contrib.staticfiles.finders.AppDirectoriesFinder",
+]
+WHITENOISE_USE_FINDERS = not PRODUCTION
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {
+        "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"
+        if PRODUCTION
+        else "django.contrib.staticfiles.storage.StaticFilesStorage"
+    },
+}
+
+# -- journal of the program (never a health word, never a name) -------------------------------------
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["console"], "level": env_text("RELAIS_LOG_LEVEL", "WARNING")},
+}

@@ -1,0 +1,1 @@
+"""What one click sets off across modules, told in order, in one transaction."""

@@ -1,0 +1,1 @@
+"""The account portal: signing in, second factor, sessions, own account."""

@@ -1,0 +1,1 @@
+"""The doctor portal: my missions, my weeks, my preferences."""

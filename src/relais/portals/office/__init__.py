@@ -1,0 +1,1 @@
+"""The office portal: the board, doctors, centres, plans, imports."""

@@ -1,0 +1,1 @@
+"""The public portal: what it is, where it is, how to join."""

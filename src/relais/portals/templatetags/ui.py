@@ -1,0 +1,7 @@
+"""Pieces of pages: icons, state badges."""
+
+from __future__ import annotations
+
+from django import template
+
+register = template.Library()

@@ -1,0 +1,1 @@
+"""Places: the communes of France, later their indicators and the diagnosis."""

@@ -53,7 +53,7 @@ class _Rule:
 def easter_sunday(year: int) -> date:
     """Give Easter Sunday of a year of the Gregorian calendar.
 
-    Source: anonymous Gregorian algorithm (Nature, 1876; Meeus, Astronomical Algorithms, 1991, ch. 8).
+    Source: anonymous Gregorian algorithm (Nature, 1876; Meeus, Astronomical Algorithms, 1991).
     """
     golden = year % 19
     century, in_century = divmod(year, 100)
@@ -189,7 +189,7 @@ def school_holidays_in_week(monday: date, zone: str) -> tuple[SchoolHoliday, ...
 
 
 def school_words(monday: date) -> str:
-    """Say in a few French words which zones are on holiday: « zones A et B », « inconnu », or empty."""
+    """Say which zones are on holiday, in French: « zones A et B », « inconnu », or nothing."""
     zones = school_zones_on_holiday(monday)
     if zones is None:
         return UNKNOWN

@@ -1,0 +1,234 @@
+"""Small rows for tests: plain functions, each gives one saved row that is valid by itself.
+
+Nothing is written to the audit and no service is called: a test that is about a service calls it.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+from itertools import count
+from typing import Any
+
+from relais.accounts.models import RoleGrant, User
+from relais.accounts.states import Role
+from relais.core.actors import Actor
+from relais.doctors.models import Doctor
+from relais.network.models import Centre, Closure, Coordination, Line, Practice, PracticeNeed
+from relais.network.states import ClosureReason
+from relais.rota.models import CalendarFeed, Mission, Offer, PlannedMission, PlanRun, Standby
+from relais.rota.states import ChangeKind, MissionState, OfferSource, RunState
+from relais.territory.models import Commune
+
+NOW = datetime(2027, 1, 6, 9, 30, tzinfo=UTC)  # a Wednesday
+TODAY = NOW.date()
+MONDAY = date(2027, 1, 11)  # the Monday after NOW
+PASSWORD = "une phrase longue et calme"
+
+_numbers = count(1)
+
+
+def monday(weeks_later: int = 0) -> date:
+    """Give MONDAY, some weeks later."""
+    return MONDAY + timedelta(weeks=weeks_later)
+
+
+def by(user: User | None = None) -> Actor:
+    """Name who acts in a test."""
+    if user is None:
+        return Actor(key="system:test", label="essai", source="127.0.0.1")
+    return Actor(key=f"user:{user.pk}", label=user.name, source="127.0.0.1")
+
+
+def user(*roles: Role, **fields: Any) -> User:
+    """Make someone who can sign in, with roles and without a password unless `password` is given."""
+    number = next(_numbers)
+    password = fields.pop("password", None)
+    made = User(**{"email": f"personne{number}@exemple.fr", "name": f"Personne {number}", **fields})
+    made.set_password(password)
+    made.save()
+    for role in roles:
+        RoleGrant.objects.create(user=made, role=role, granted_at=NOW)
+    return made
+
+
+def commune(**fields: Any) -> Commune:
+    """Make a commune."""
+    number = next(_numbers)
+    name = fields.pop("name", f"Ville {number}")
+    return Commune.objects.create(
+        **{
+            "code": f"{number:05d}",
+            "name": name,
+            "department": "23",
+            "latitude": 46.1,
+            "longitude": 1.9,
+            "population": 1500,
+            "search_name": name.lower(),
+            **fields,
+        }
+    )
+
+
+def centre(*, lines: int = 1, **fields: Any) -> Centre:
+    """Make a centre with some lines that are always active."""
+    number = next(_numbers)
+    made = Centre.objects.create(
+        **{
+            "key": f"centre-{number}",
+            "name": f"Centre {number}",
+            "latitude": 46.1,
+            "longitude": 1.9,
+            "opens_on": date(2023, 1, 2),
+            **fields,
+        }
+    )
+    for line_number in range(1, lines + 1):
+        Line.objects.create(centre=made, number=line_number)
+    return made
+
+
+def line(centre_: Centre | None = None, **fields: Any) -> Line:
+    """Make a line, of a new centre unless one is given; its number follows those that exist."""
+    place = centre_ or centre(lines=0)
+    number = fields.pop("number", place.lines.count() + 1)
+    return Line.objects.create(centre=place, number=number, **fields)
+
+
+def closure(centre_: Centre | None = None, **fields: Any) -> Closure:
+    """Close a centre (or the whole network) for the week of MONDAY."""
+    return Closure.objects.create(
+        **{
+            "centre": centre_,
+            "first_on": MONDAY,
+            "last_on": MONDAY + timedelta(days=6),
+            "reason": ClosureReason.OTHER,
+            **fields,
+        }
+    )
+
+
+def practice(**fields: Any) -> Practice:
+    """Make an act."""
+    number = next(_numbers)
+    return Practice.objects.create(
+        **{"code": f"acte-{number}", "label": f"acte {number}", **fields}
+    )
+
+
+def practice_need(centre_: Centre, practice_: Practice, *, every_weeks: int = 4) -> PracticeNeed:
+    """Ask for an act at a centre."""
+    return PracticeNeed.objects.create(centre=centre_, practice=practice_, every_weeks=every_weeks)
+
+
+def coordination(user_: User, centre_: Centre, **fields: Any) -> Coordination:
+    """Make someone coordinate a centre since 2023."""
+    return Coordination.objects.create(
+        **{"user": user_, "centre": centre_, "since_on": date(2023, 1, 2), **fields}
+    )
+
+
+def coordinator(*centres: Centre, **fields: Any) -> User:
+    """Make someone with the coordinator's role, at some centres."""
+    made = user(Role.COORDINATOR, **fields)
+    for place in centres:
+        coordination(made, place)
+    return made
+
+
+def doctor(**fields: Any) -> Doctor:
+    """Make a doctor without an account, whose papers are ready."""
+    number = next(_numbers)
+    return Doctor.objects.create(
+        **{
+            "key": f"medecin-{number}",
+            "first_name": "Camille",
+            "last_name": f"Dupont {number}",
+            "email": f"medecin{number}@exemple.fr",
+            "latitude": 45.8,
+            "longitude": 3.1,
+            "ready_on": date(2024, 1, 1),
+            "max_missions": 4,
+            **fields,
+        }
+    )
+
+
+def doctor_user(**fields: Any) -> tuple[Doctor, User]:
+    """Make a doctor who signs in."""
+    account = user(Role.DOCTOR)
+    return doctor(user=account, **fields), account
+
+
+def offer(doctor_: Doctor | None = None, **fields: Any) -> Offer:
+    """Note that a doctor can come in the week of MONDAY."""
+    return Offer.objects.create(
+        **{
+            "doctor": doctor_ or doctor(),
+            "monday": MONDAY,
+            "source": OfferSource.DOCTOR,
+            "offered_at": NOW,
+            **fields,
+        }
+    )
+
+
+def mission(doctor_: Doctor | None = None, line_: Line | None = None, **fields: Any) -> Mission:
+    """Put a doctor on a line for the week of MONDAY, confirmed."""
+    return Mission.objects.create(
+        **{
+            "doctor": doctor_ or doctor(),
+            "line": line_ or line(),
+            "monday": MONDAY,
+            "state": MissionState.CONFIRMED,
+            "created_at": NOW,
+            "changed_at": NOW,
+            **fields,
+        }
+    )
+
+
+def standby(doctor_: Doctor | None = None, **fields: Any) -> Standby:
+    """Promise a doctor to the week of MONDAY."""
+    return Standby.objects.create(
+        **{"doctor": doctor_ or doctor(), "monday": MONDAY, "created_at": NOW, **fields}
+    )
+
+
+def plan_run(**fields: Any) -> PlanRun:
+    """Make a computation whose proposal is ready."""
+    return PlanRun.objects.create(
+        **{
+            "asked_at": NOW,
+            "started_at": NOW,
+            "finished_at": NOW,
+            "state": RunState.FINISHED,
+            "first_monday": MONDAY,
+            "weeks": 4,
+            **fields,
+        }
+    )
+
+
+def planned_mission(run: PlanRun, **fields: Any) -> PlannedMission:
+    """Add a line to a proposal."""
+    return PlannedMission.objects.create(
+        **{
+            "run": run,
+            "doctor": fields.pop("doctor", None) or doctor(),
+            "centre": fields.pop("centre", None) or centre(),
+            "monday": MONDAY,
+            "change": ChangeKind.ADDED,
+            **fields,
+        }
+    )
+
+
+def feed(**fields: Any) -> CalendarFeed:
+    """Make the shared calendar of a doctor, with a hash that no token has."""
+    number = next(_numbers)
+    owner = fields.pop("user", None) or user(Role.DOCTOR)
+    if "centre" not in fields and "doctor" not in fields:
+        fields["doctor"] = doctor(user=owner)
+    return CalendarFeed.objects.create(
+        **{"user": owner, "token_hash": f"{number:064d}", "created_at": NOW, **fields}
+    )

@@ -258,8 +258,9 @@ def _together(
 def _too_close_outside(problem: Problem, doctor: int, weeks: list[int]) -> list[Violation]:
     person = problem.doctors[doctor]
     found = []
-    for given in sorted(problem.missions, key=lambda mission: (mission.week, mission.centre)):
-        if given.doctor != doctor or 0 <= given.week < problem.weeks:
+    others = (given for given in problem.missions if given.doctor == doctor)
+    for given in sorted(others, key=lambda mission: (mission.week, mission.centre)):
+        if 0 <= given.week < problem.weeks:
             continue
         for week in weeks:
             if abs(week - given.week) < person.min_gap_weeks:
@@ -375,12 +376,12 @@ def most_missions(problem: Problem, doctor: int, places: Iterable[tuple[int, int
         mission.week for mission in given if not 0 <= mission.week < problem.weeks
     }
     gap = max(person.min_gap_weeks, 1)
-    offers = _offers(problem)
+    offers = {int(week) for week in problem.offers[problem.offers[:, 0] == doctor, 1]}
     possible = set()
     for centre, week in places:
         place = problem.centres[centre]
         if (
-            (doctor, week) in offers
+            week in offers
             and _is_open(problem, centre, week)
             and _counts_for(problem, Standby(week=week, doctor=doctor), centre)
             and not (person.family and place.family_places < 1)

@@ -1,6 +1,6 @@
-"""One cell of a plan folder: from its text to its value, or a sentence that says how to mend it.
+"""One cell of a plan folder: from its text to its value, or a sentence on how to mend it.
 
-Numbers are read strictly (ASCII digits, decimal point): `1_000`, `１２`, `1,5` and `nan` are refused.
+Numbers are read strictly (ASCII digits, decimal point): `1_000`, `1,5` and `nan` are refused.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ _WEEKDAYS = ("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "diman
 
 
 class BadCell(ValueError):
-    """A cell that cannot be read: what is wrong with its value, and what to write instead (French)."""
+    """A cell that cannot be read: what is wrong with it, and what to write instead (French)."""
 
     def __init__(self, wrong: str, remedy: str) -> None:
         super().__init__(wrong)
@@ -65,7 +65,7 @@ def between(number: int, *, least: int, most: int) -> int:
 
 
 def decimal(*, least: float, most: float, example: str, what: str) -> Parser:
-    """Give a reader of finite decimal numbers between `least` and `most`; `what` names the quantity."""
+    """Give a reader of decimal numbers from `least` to `most`; `what` names the quantity."""
 
     def parse(text: str) -> float:
         text = text.strip()

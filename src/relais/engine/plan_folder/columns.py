@@ -1,4 +1,4 @@
-"""What every file of a plan folder holds, said once: the reader, the web import and the pages share it.
+"""What every file of a plan folder holds, said once for the reader and for the web import.
 
 A column has its public English name, the French headings that an import from a spreadsheet also
 accepts, whether it must be there, its default, how its cell is read, and its meaning in French.
@@ -17,7 +17,7 @@ from relais.engine.rota.problem import Status
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One column. A required column has a value in every row; an empty optional cell gives `default`."""
+    """One column. A required one has a value in every row; an empty optional cell is `default`."""
 
     name: str
     french: tuple[str, ...]

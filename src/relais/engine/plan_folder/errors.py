@@ -1,4 +1,4 @@
-"""What is wrong with a plan folder, said so that a person can mend it: where, what, and what to do."""
+"""What is wrong with a plan folder, said so that a person can mend it: where, what, what to do."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ SHOWN_VALUE = 60  # characters of a faulty value that are shown
 
 
 def shown(value: str) -> str:
-    """Make a faulty value fit to print: short, on one line, without a character that acts on a screen."""
+    """Make a faulty value fit to print: short, one line, no character that acts on a screen."""
     short = value if len(value) <= SHOWN_VALUE else value[: SHOWN_VALUE - 1] + "…"
     return "".join(letter if letter.isprintable() else f"\\u{ord(letter):04x}" for letter in short)
 
@@ -45,7 +45,7 @@ class Mistake:
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """Something that was read otherwise than written, or left out. `kind` groups notices of one nature."""
+    """Something left out or read otherwise than written. `kind` groups notices of one nature."""
 
     file: str
     line: int | None
@@ -58,7 +58,7 @@ class Notice:
         return f"{place} : {self.text}"
 
 
-class FolderErrors(Exception):  # noqa: N818 - several errors, carried together
+class FolderErrors(Exception):
     """The folder cannot be planned. Carries every mistake found, and the notices beside them."""
 
     def __init__(
@@ -77,6 +77,7 @@ class Findings:
     mistakes: list[Mistake] = field(default_factory=list)
     notices: list[Notice] = field(default_factory=list)
     untold: int = 0
+    incomplete: set[str] = field(default_factory=set)  # files of which some rows could not be taken
     _per_file: Counter[str] = field(default_factory=Counter)
 
     def mistake(
@@ -98,10 +99,6 @@ class Findings:
     def notice(self, file: str, line: int | None, kind: str, text: str) -> None:
         """Keep a notice."""
         self.notices.append(Notice(file, line, kind, text))
-
-    def found_any_mistake_in(self, file: str) -> bool:
-        """Say whether a file has a mistake so far."""
-        return self._per_file[file] > 0
 
     def raise_if_any(self) -> None:
         """Raise FolderErrors when there is a mistake."""

@@ -37,7 +37,7 @@ UNREAD: Final = _Sign.UNREAD
 type Cells = tuple[int, Sequence[str]]
 
 
-class UnreadableFile(Exception):  # noqa: N818 - caught here and told as a mistake
+class UnreadableFile(Exception):
     """A file that cannot be read further: at which line, what is wrong, what to do (French)."""
 
     def __init__(self, line: int | None, wrong: str, remedy: str = _AS_CSV) -> None:
@@ -167,10 +167,10 @@ def read_table(
     findings: Findings,
     french: bool = False,
 ) -> Iterator[Row]:
-    """Read the rows of a table one by one; every mistake goes to `findings`, the row is still given.
+    """Read the rows of a table one by one; mistakes go to `findings`, the row is still given.
 
     `source` names the file in messages. `french` also accepts the French headings of an import.
-    A cell with a mistake is given as UNREAD. Blank rows are skipped. Stops early on an unreadable file.
+    A cell with a mistake is given as UNREAD. Blank rows are skipped, an unreadable file stops.
     """
     stream = iter(rows)
     try:
@@ -185,9 +185,11 @@ def read_table(
                 "ce fichier est vide",
                 f"Sa première ligne nomme les colonnes : {names}.",
             )
+            findings.incomplete.add(source)
             return
         places = _places(table, header[1], source=source, findings=findings, french=french)
         if places is None:
+            findings.incomplete.add(source)
             return
         width = len(header[1])
         for line, cells in stream:
@@ -196,6 +198,7 @@ def read_table(
                     findings.notice(source, line, "blank", "ligne sans valeur, ignorée.")
                 continue
             if len(cells) != width:
+                findings.incomplete.add(source)
                 _wrong_width(source, line, cells, width, findings)
                 continue
             yield Row(
@@ -205,6 +208,7 @@ def read_table(
                 ),
             )
     except UnreadableFile as trouble:
+        findings.incomplete.add(source)
         findings.mistake(source, trouble.line, None, None, trouble.wrong, trouble.remedy)
 
 

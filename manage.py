@@ -1,12 +1,12 @@
-"""Run a management command."""
+"""Django's administration commands with the settings of relais: `./relais manage COMMAND`."""
 
-import os
+from __future__ import annotations
+
 import sys
 from pathlib import Path
 
 if __name__ == "__main__":
     sys.path.insert(0, str(Path(__file__).resolve().parent / "src"))
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "relais.config.settings")
-    from django.core.management import execute_from_command_line
+    from relais.config.cli import main
 
-    execute_from_command_line(sys.argv)
+    raise SystemExit(main(["manage", *sys.argv[1:]]))

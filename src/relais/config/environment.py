@@ -66,7 +66,7 @@ def kept_secret(path: Path) -> str:
 
 
 def database(url: str) -> dict[str, Any]:
-    """Turn `sqlite:///path` or `postgresql://user:password@host:port/name?host=/socket` into settings.
+    """Turn `sqlite:///path` (relative, absolute with a fourth slash) or `postgresql://user:password@host:port/name?host=/socket` into settings.
 
     SQLite: write-ahead log and IMMEDIATE transactions, so that a writer waits instead of failing.
     """
@@ -74,7 +74,7 @@ def database(url: str) -> dict[str, Any]:
     if parts.scheme == "sqlite":
         return {
             "ENGINE": "django.db.backends.sqlite3",
-            "NAME": unquote(parts.path[1:] if parts.path.startswith("//") else parts.path),
+            "NAME": unquote(parts.path[1:]),
             "OPTIONS": {
                 "transaction_mode": "IMMEDIATE",
                 "timeout": 20,

@@ -63,10 +63,16 @@ def account() -> pwd.struct_passwd | None:
     raise NoServerError(f"PostgreSQL refuses root, and none of {ACCOUNTS} exists here.")
 
 
-def end_with_parent() -> None:
-    """Between fork and exec, after the change of account: stop (SIGINT) when our parent dies."""
+def server_ends_with_parent() -> None:
+    """Between fork and exec, after the change of account: a fast shutdown when our parent dies."""
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGINT)
+
+
+def command_ends_with_parent() -> None:
+    """Between fork and exec: stop when our parent dies."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
 
 
 @contextlib.contextmanager
@@ -86,9 +92,10 @@ def server() -> Iterator[str]:
         group = who.pw_gid if who is not None else None
         groups: list[int] | None = [] if who is not None else None
         data = folder / "data"
+        initdb = [programs / "initdb", "-D", data, "-U", OWNER, "-A", "trust", "-E", "UTF8"]
+        initdb += ["--locale=C.UTF-8", "--no-sync", "--no-instructions"]
         made = subprocess.run(
-            [programs / "initdb", "-D", data, "-U", OWNER, "-A", "trust", "-E", "UTF8"]
-            + ["--locale=C.UTF-8", "--no-sync", "--no-instructions"],
+            initdb,
             cwd=folder,
             env=calm,
             user=user,
@@ -114,7 +121,7 @@ def server() -> Iterator[str]:
                 stdout=printed,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,  # Ctrl-C is for the command; we stop the server after it
-                preexec_fn=end_with_parent,
+                preexec_fn=server_ends_with_parent,
             )
         wait(programs, folder, process, log)
         yield f"postgresql://{OWNER}@/postgres?host={folder}"
@@ -155,7 +162,7 @@ def main(command: list[str]) -> int:
             child = subprocess.Popen(
                 command,
                 env={**os.environ, "RELAIS_DATABASE_URL": address},
-                preexec_fn=end_with_parent,
+                preexec_fn=command_ends_with_parent,
             )
             try:
                 return child.wait()

@@ -1,4 +1,4 @@
-"""The import contracts hold, and each catches its breach: a breach is planted in a copy of the sources."""
+"""Each import contract catches its breach: one is planted in a copy of the sources."""
 
 from __future__ import annotations
 

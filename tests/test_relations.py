@@ -1,4 +1,4 @@
-"""Foreign keys and reverse names look down, like imports: string references are invisible to import contracts."""
+"""Foreign keys and reverse names look down, like imports (contracts do not see them)."""
 
 from __future__ import annotations
 

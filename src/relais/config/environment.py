@@ -1,4 +1,4 @@
-"""Reading the RELAIS_* variables: each one typed, each with a safe default, secrets also from files."""
+"""Reading the RELAIS_* variables: typed, with safe defaults, secrets also from files."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ class MisconfiguredError(Exception):
 
 
 def env_text(name: str, default: str = "") -> str:
-    """Read a variable, or the file that `NAME_FILE` points to (how secrets are handed to containers)."""
+    """Read a variable, or the file that `NAME_FILE` points to (so containers get secrets)."""
     path = os.environ.get(f"{name}_FILE")
     if path:
         return Path(path).read_text(encoding="utf-8").strip()
@@ -50,7 +50,7 @@ def env_list(name: str, default: list[str]) -> list[str]:
 
 
 def kept_secret(path: Path) -> str:
-    """Give the secret kept in a file, making it once (mode 0600) when absent; two starts at once agree."""
+    """Give the secret kept in a file, made once (mode 0600); two starts at once agree."""
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True)
         handle, temporary = tempfile.mkstemp(dir=path.parent)
@@ -66,7 +66,10 @@ def kept_secret(path: Path) -> str:
 
 
 def database(url: str) -> dict[str, Any]:
-    """Turn `sqlite:///path` (relative, absolute with a fourth slash) or `postgresql://user:password@host:port/name?host=/socket` into settings.
+    """Turn the address of a database into settings.
+
+    `sqlite:///path` (absolute with a fourth slash) or
+    `postgresql://user:password@host:port/name?host=/socket/folder`.
 
     SQLite: write-ahead log and IMMEDIATE transactions, so that a writer waits instead of failing.
     """

@@ -1,4 +1,4 @@
-"""All settings, in one file, safe by default. What differs between machines comes from RELAIS_* variables.
+"""All settings, in one file, safe by default. RELAIS_* variables say what differs between machines.
 
 Four modes: production (the default), RELAIS_DEMO=1 (fictional people, one-click change of person),
 RELAIS_DEBUG=1 (development), and the test runner. docs/operate.md lists every variable.
@@ -59,7 +59,7 @@ SECRET_KEY = env_text("RELAIS_SECRET_KEY") or kept_secret(VAR / "secret-key")
 ALLOWED_HOSTS = env_list("RELAIS_HOSTS", ["localhost", "127.0.0.1", "[::1]"])
 CSRF_TRUSTED_ORIGINS = [f"https://{host}" for host in ALLOWED_HOSTS] if HTTPS else []
 
-# -- this network -----------------------------------------------------------------------------------
+# -- this network ----------------------------------------------------------------------------------
 NETWORK_NAME = env_text("RELAIS_NETWORK_NAME", "Le Relais solidaire")
 NETWORK_CONTACT = env_text("RELAIS_NETWORK_CONTACT", "contact@exemple.fr")
 
@@ -264,7 +264,7 @@ STORAGES = {
     },
 }
 
-# -- journal of the program (never a health word, never a name) -------------------------------------
+# -- journal of the program (never a health word, never a name) ----------------------------------
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,

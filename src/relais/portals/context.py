@@ -2,24 +2,83 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
+from typing import Any, Final
 
 from django.conf import settings
 from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 
 from relais.accounts import permissions
 from relais.accounts.models import User
+from relais.accounts.states import Right
+
+
+@dataclass(frozen=True, slots=True)
+class NavLink:
+    """One entry of the navigation. `is_here`: the page shown is this one, or under it."""
+
+    label: str
+    url: str
+    is_here: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    right: Right
+    url_name: str
+    label: str
+    under: tuple[str, ...] = ()
+
+
+# The order is that of the screen. `under` names the pages that belong to the entry.
+NAVIGATION: Final = (
+    _Entry(Right.MISSIONS_OWN, "doctor_home", "Mes missions", ("doctor_mission",)),
+    _Entry(Right.OFFERS_OWN, "doctor_weeks", "Mes semaines"),
+    _Entry(Right.OFFERS_OWN, "doctor_preferences", "Mes préférences"),
+    _Entry(Right.ROTA_READ, "office_board", "Planning", ("office_week",)),
+    _Entry(Right.CENTRE_READ, "centre_home", "Arrivées", ("centre_",)),
+    _Entry(Right.DOCTORS_READ, "office_doctors", "Médecins", ("office_doctor",)),
+    _Entry(Right.NETWORK_READ, "office_centres", "Centres", ("office_centre",)),
+    _Entry(Right.ROTA_PLAN, "office_runs", "Propositions", ("office_run",)),
+    _Entry(Right.DATA_IMPORT, "office_import", "Importer", ("office_import",)),
+    _Entry(Right.DATA_EXPORT, "office_export", "Exporter", ("office_export",)),
+    _Entry(Right.USERS_MANAGE, "office_people", "Comptes", ("office_people", "office_person")),
+    _Entry(Right.AUDIT_READ, "office_audit", "Journal", ("office_audit",)),
+)
+LONG_NAVIGATION: Final = 4  # beyond, a phone shows one button instead of the list
+
+
+def navigation(rights: AbstractSet[Right], here: str) -> tuple[NavLink, ...]:
+    """List the pages that someone with `rights` can open; `here` is the name of the address shown."""
+    links = []
+    for entry in NAVIGATION:
+        if entry.right not in rights:
+            continue
+        try:
+            url = reverse(entry.url_name)
+        except NoReverseMatch:
+            continue
+        is_here = here == entry.url_name or here.startswith(entry.under or ("\0",))
+        links.append(NavLink(entry.label, url, is_here))
+    return tuple(links)
 
 
 def everywhere(request: HttpRequest) -> dict[str, Any]:
     """Give the network's name, today, the rights of the person, and whether this is the demonstration."""
     user = getattr(request, "user", None)
+    rights = permissions.rights_of(user) if isinstance(user, User) else frozenset()
+    match = request.resolver_match
+    links = navigation(rights, (match.url_name or "") if match else "")
     return {
         "network_name": settings.NETWORK_NAME,
         "network_contact": settings.NETWORK_CONTACT,
         "today": timezone.localdate(),
-        "rights": permissions.rights_of(user) if isinstance(user, User) else frozenset(),
+        "rights": rights,
+        "nav_links": links,
+        "nav_is_long": len(links) > LONG_NAVIGATION,
         "demo": settings.DEMO,
         "version": settings.VERSION,
     }

@@ -6,7 +6,7 @@ from django.db import models
 
 
 class Commune(models.Model):
-    """A French commune, named by its INSEE code. Vintage, sources and known faults: docs/data.md."""
+    """A French commune, named by its INSEE code. Vintage, sources, known faults: docs/data.md."""
 
     code = models.CharField("code INSEE", max_length=5, primary_key=True)
     name = models.CharField("commune", max_length=80)
@@ -22,3 +22,18 @@ class Commune(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name} ({self.department})"
+
+
+class DataVersion(models.Model):
+    """Which version of a shipped table the database holds, so that loading again does nothing."""
+
+    name = models.CharField("table", max_length=40, primary_key=True)
+    sha256 = models.CharField("empreinte", max_length=64)
+    rows = models.PositiveIntegerField("lignes")
+
+    class Meta:
+        verbose_name = "version de données"
+        verbose_name_plural = "versions de données"
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.sha256[:12]}"

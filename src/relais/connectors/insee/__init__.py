@@ -1,0 +1,1 @@
+"""The communes of France, from the official geographic code and open positions of town halls."""

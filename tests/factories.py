@@ -40,7 +40,7 @@ def by(user: User | None = None) -> Actor:
 
 
 def user(*roles: Role, **fields: Any) -> User:
-    """Make someone who can sign in, with roles and without a password unless `password` is given."""
+    """Make someone who can sign in, with roles; without a password unless one is given."""
     number = next(_numbers)
     password = fields.pop("password", None)
     made = User(**{"email": f"personne{number}@exemple.fr", "name": f"Personne {number}", **fields})

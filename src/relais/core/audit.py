@@ -1,14 +1,21 @@
-"""The audit: who did what, on what, why, when, from where. Written in the same transaction as the act."""
+"""The audit: who did what, on what, why, when, from where.
+
+An entry is written in the same transaction as the act.
+"""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import datetime
+from typing import Final
 
 from django.db.models import Model
 
 from relais.core.actors import Actor
 from relais.core.models import AuditEntry
+
+_VERB: Final = re.compile(r"[a-z_]+\.[a-z_]+")
 
 
 def record(
@@ -20,19 +27,28 @@ def record(
     why: str = "",
     details: Mapping[str, object] | None = None,
 ) -> AuditEntry:
-    """Write one audit entry about `subject`. `verb` reads « module.thing_done » (« rota.mission_confirmed »).
+    """Write one audit entry about `subject`.
 
+    `verb` reads « module.thing_done » (« rota.mission_confirmed »).
     `details` holds JSON values: what changed, from what to what; never a health word.
+    Raises ValueError for a verb of another shape.
     """
+    if not _VERB.fullmatch(verb):
+        raise ValueError(f"{verb!r} does not read « module.thing_done »")
     return AuditEntry.objects.create(
         at=at,
-        actor=by.key,
-        actor_label=by.label,
-        source=by.source,
+        actor=by.key[:80],
+        actor_label=_clean(by.label)[:200],
+        source=_clean(by.source)[:200],
         verb=verb,
         subject_type="" if subject is None else subject._meta.label_lower,
         subject_id="" if subject is None else str(subject.pk),
-        subject_label="" if subject is None else str(subject)[:200],
-        why=why,
+        subject_label="" if subject is None else _clean(str(subject))[:200],
+        why=_clean(why),
         details=dict(details or {}),
     )
+
+
+def _clean(text: str) -> str:
+    """Take out the character that PostgreSQL cannot keep in a text."""
+    return text.replace("\x00", "")

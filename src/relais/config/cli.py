@@ -79,6 +79,11 @@ class UsageError(Exception):
 
 
 # -- words typed by a person -------------------------------------------------------------
+def printable(word: str) -> str:
+    """Show what a person typed without what a terminal would obey."""
+    return "".join(letter if letter.isprintable() else "?" for letter in word)
+
+
 def nearest(word: str, known: Sequence[str]) -> str:
     """Suggest the known word that looks most like the one typed, or nothing."""
     found = difflib.get_close_matches(word, known, n=1, cutoff=0.5)
@@ -93,7 +98,9 @@ def read_options(words: Sequence[str], known: dict[str, type | None]) -> dict[st
         word = left.pop(0)
         name, equals, value = word.partition("=")
         if name not in known:
-            raise UsageError(f"Option inconnue : « {word} ».{nearest(name, list(known))}")
+            raise UsageError(
+                f"Option inconnue : « {printable(word)} ».{nearest(name, list(known))}"
+            )
         kind = known[name]
         if kind is None:
             if equals:
@@ -108,7 +115,7 @@ def read_options(words: Sequence[str], known: dict[str, type | None]) -> dict[st
             found[name] = kind(value)
         except ValueError:
             raise UsageError(
-                f"La valeur de {name} doit être un nombre entier, pas « {value} »."
+                f"La valeur de {name} doit être un nombre entier, pas « {printable(value)} »."
             ) from None
     port = found.get("--port", PORT)
     if not 1 <= port <= 65535:
@@ -303,8 +310,13 @@ def listen(host: str, port: int, workers: int, *, calm: bool) -> int:
     return 130 if signal.SIGINT in received else status
 
 
-def become_server(host: str, port: int, workers: int, *, calm: bool, sentence: str) -> NoReturn:
-    """Replace this process by the web server: the same process id, so signals reach it."""
+def become_server(
+    host: str, port: int, workers: int, *, calm: bool, sentence: str = ""
+) -> NoReturn:
+    """Replace this process by the web server: the same process id, so signals reach it.
+
+    The sentence, when there is one, is printed once the site answers.
+    """
     os.environ["RELAIS_ANNOUNCE"] = sentence
     words = [sys.executable, "-m", "relais.config.cli", "(server)", host, str(port), str(workers)]
     sys.stdout.flush()
@@ -382,7 +394,7 @@ def serve(words: Sequence[str]) -> int:
         )
         return 1
     workers = options.get("--workers", SERVE_WORKERS)
-    become_server(host, port, workers, calm=False, sentence="Le site répond : {address}")
+    become_server(host, port, workers, calm=False)
 
 
 def worker(words: Sequence[str]) -> int:
@@ -444,7 +456,7 @@ def dispatch(words: Sequence[str]) -> int:
         return 2
     if command not in RUN:
         raise UsageError(
-            f"Commande inconnue : « {command} ».{nearest(command, list(RUN))} "
+            f"Commande inconnue : « {printable(command)} ».{nearest(command, list(COMMANDS))} "
             f"« {own_name()} --help » les présente toutes."
         )
     if rest and rest[0] in {"--help", "-h"} and command in HELP:

@@ -19,7 +19,8 @@ class Doctor(models.Model):
 
     `latitude` and `longitude` are the home's, copied from the commune when one is chosen.
     `max_missions` counts the missions of one planned year. `missions_before` are those done before
-    this software knew the doctor; seniority adds the missions done since.
+    this software knew the doctor; seniority adds the missions done since. `search_name` is the name
+    without accents, written by the services.
     """
 
     key = models.CharField("identifiant", max_length=40, unique=True, validators=[KEY])
@@ -28,6 +29,7 @@ class Doctor(models.Model):
     )
     first_name = models.CharField("prénom", max_length=80, blank=True)
     last_name = models.CharField("nom", max_length=80)
+    search_name = models.CharField(max_length=170, blank=True, db_index=True, editable=False)
     email = models.EmailField("adresse électronique", blank=True)
     phone = models.CharField("téléphone", max_length=30, blank=True)
     rpps = models.CharField(

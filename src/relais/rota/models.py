@@ -8,7 +8,7 @@ from django.db.models import Q
 from relais.accounts.models import User
 from relais.doctors.models import Doctor
 from relais.network.models import Centre, Line
-from relais.rota.states import ACTIVE, ChangeKind, MissionState, OfferSource, RunState
+from relais.rota.states import ACTIVE, PENDING, ChangeKind, MissionState, OfferSource, RunState
 
 
 def on_monday(name: str, *, column: str = "monday") -> models.CheckConstraint:
@@ -116,6 +116,7 @@ class PlanRun(models.Model):
     asked_by = models.ForeignKey(User, on_delete=models.SET_NULL, related_name="+", null=True)
     asked_at = models.DateTimeField()
     started_at = models.DateTimeField(null=True, blank=True)
+    heartbeat_at = models.DateTimeField(null=True, blank=True)
     finished_at = models.DateTimeField(null=True, blank=True)
     accepted_at = models.DateTimeField(null=True, blank=True)
     state = models.CharField(max_length=12, choices=RunState, default=RunState.QUEUED)
@@ -131,14 +132,28 @@ class PlanRun(models.Model):
 
     class Meta:
         verbose_name = "calcul de planning"
-        constraints = [on_monday("rota_run_monday", column="first_monday")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["first_monday", "weeks"],
+                condition=Q(state__in=PENDING),
+                name="rota_one_run_at_a_time",
+            ),
+            models.CheckConstraint(
+                condition=Q(state__in=RunState.values), name="rota_run_state_known"
+            ),
+            on_monday("rota_run_monday", column="first_monday"),
+        ]
 
     def __str__(self) -> str:
         return f"planning du {self.first_monday}, {self.weeks} semaines"
 
 
 class PlannedMission(models.Model):
-    """One line of a proposal: a mission kept, added or removed beside the plan of that moment."""
+    """One line of a proposal: a mission kept, added or removed beside the plan of that moment.
+
+    `mission` is the one kept or removed, or the one that accepting the line made; `skipped_because`
+    says why accepting left the line out.
+    """
 
     run = models.ForeignKey(PlanRun, on_delete=models.CASCADE, related_name="missions")
     doctor = models.ForeignKey(Doctor, on_delete=models.CASCADE, related_name="+")
@@ -147,6 +162,10 @@ class PlannedMission(models.Model):
     change = models.CharField(max_length=10, choices=ChangeKind)
     travel_minutes = models.PositiveIntegerField(default=0)
     because = models.CharField(max_length=400, blank=True)
+    mission = models.ForeignKey(
+        Mission, on_delete=models.SET_NULL, related_name="+", null=True, blank=True
+    )
+    skipped_because = models.CharField(max_length=400, blank=True)
     accepted_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Final
 
 from django.db.models import TextChoices
@@ -29,6 +30,73 @@ ACTIVE: Final = (
 FIRM: Final = (MissionState.CONFIRMED, MissionState.READY)
 
 
+@dataclass(frozen=True, slots=True)
+class Move:
+    """A legal change of state: its verb in the audit, from where, to where, and what people call it."""
+
+    verb: str
+    origins: tuple[MissionState, ...]
+    target: MissionState
+    label: str
+
+
+INVITE: Final = Move(
+    "invited", (MissionState.PROPOSED,), MissionState.INVITED, "inviter le médecin"
+)
+CONFIRM: Final = Move(
+    "confirmed",
+    (MissionState.PROPOSED, MissionState.INVITED),
+    MissionState.CONFIRMED,
+    "confirmer la mission",
+)
+MARK_READY: Final = Move(
+    "made_ready", (MissionState.CONFIRMED,), MissionState.READY, "dire que tout est prêt"
+)
+DECLINE: Final = Move(
+    "declined",
+    (MissionState.PROPOSED, MissionState.INVITED),
+    MissionState.DECLINED,
+    "décliner la mission",
+)
+CANCEL: Final = Move("cancelled", ACTIVE, MissionState.CANCELLED, "annuler la mission")
+# What can be undone: a word given by mistake, a mission ended by mistake (when its place is free).
+UNCONFIRM: Final = Move(
+    "unconfirmed",
+    (MissionState.CONFIRMED,),
+    MissionState.PROPOSED,
+    "revenir sur une confirmation notée par erreur",
+)
+UNREADY: Final = Move(
+    "unreadied", (MissionState.READY,), MissionState.CONFIRMED, "rouvrir les préparatifs"
+)
+REOPEN: Final = Move(
+    "reopened",
+    (MissionState.DECLINED, MissionState.CANCELLED),
+    MissionState.PROPOSED,
+    "rétablir une mission déclinée ou annulée",
+)
+MOVES: Final = (INVITE, CONFIRM, MARK_READY, DECLINE, CANCEL, UNCONFIRM, UNREADY, REOPEN)
+
+
+class PlanningRule(TextChoices):
+    """The rules of the plan folder, for one doctor in one line-week. A planner may go beyond, and says why."""
+
+    OFFERED = "offered", "le médecin a proposé la semaine"
+    OPEN_WEEK = "open_week", "le centre est ouvert cette semaine-là et la ligne active"
+    NOT_REFUSED = "not_refused", "le médecin accepte d’aller à ce centre"
+    TRAVEL = "travel", "le trajet ne dépasse pas ce que le médecin accepte"
+    PET = "pet", "le logement admet l’animal du médecin"
+    STEP_FREE = "step_free", "le logement est de plain-pied quand il le faut"
+    YEARLY_MOST = "yearly_most", "le médecin ne dépasse pas son nombre de missions par an"
+    GAP = "gap", "deux missions d’un médecin sont assez éloignées"
+    FIRST_TIMER = "first_timer", "un seul médecin vient pour la première fois"
+    FAMILY = "family", "le logement a une place pour chaque famille"
+    COMPANION = "companion", "deux médecins qui vont ensemble viennent ensemble"
+    PIONEER = "pioneer", "un centre ouvre avec des médecins pionniers"
+    PAPERS = "papers", "les papiers du médecin sont prêts"
+    MEMBER = "member", "le médecin est dans le collectif"
+
+
 class WeekState(TextChoices):
     """What the board says of a line-week, the same words everywhere (UI.md)."""
 
@@ -52,6 +120,11 @@ class RunState(TextChoices):
     DISCARDED = "discarded", "écartée"
     CANCELLED = "cancelled", "arrêtée"
     FAILED = "failed", "sans résultat"
+    INTERRUPTED = "interrupted", "interrompu"
+
+
+# A run that still takes its weeks: no second one for the same weeks.
+PENDING: Final = (RunState.QUEUED, RunState.RUNNING)
 
 
 class ChangeKind(TextChoices):

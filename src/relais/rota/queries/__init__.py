@@ -1,0 +1,50 @@
+"""The rota as it is read. Each page has a question; callers use the names below."""
+
+from __future__ import annotations
+
+from relais.rota.queries.arrivals import Arrival, arrivals
+from relais.rota.queries.board import Board, BoardRow, Cell, ToFill, WeekHead, board
+from relais.rota.queries.people import (
+    missions_of,
+    offers_of,
+    seniority,
+    standbys_of,
+    week_state,
+)
+from relais.rota.queries.runs import (
+    ChangedWeek,
+    CostTerm,
+    PlannedHoleRow,
+    RunComparison,
+    latest_runs,
+    run_comparison,
+)
+from relais.rota.queries.week import Candidate, Neighbour, Reserve, WeekDetail, candidates, week
+
+__all__ = [
+    "Arrival",
+    "Board",
+    "BoardRow",
+    "Candidate",
+    "Cell",
+    "ChangedWeek",
+    "CostTerm",
+    "Neighbour",
+    "PlannedHoleRow",
+    "Reserve",
+    "RunComparison",
+    "ToFill",
+    "WeekDetail",
+    "WeekHead",
+    "arrivals",
+    "board",
+    "candidates",
+    "latest_runs",
+    "missions_of",
+    "offers_of",
+    "run_comparison",
+    "seniority",
+    "standbys_of",
+    "week",
+    "week_state",
+]

@@ -1,0 +1,98 @@
+"""What changes the rota. One subject, then named arguments; each act leaves an audit entry.
+
+Every writer takes the turn first (`turn.take_turn`): writers come one after the other.
+"""
+
+from __future__ import annotations
+
+from relais.rota.services.acceptance import (
+    Acceptance,
+    RunOutdatedRefusal,
+    RunOverRefusal,
+    Skipped,
+    accept_run,
+)
+from relais.rota.services.feeds import open_feed, read_feed, revoke_feed
+from relais.rota.services.missions import (
+    SameDoctorRefusal,
+    WeekOverRefusal,
+    annotate,
+    cancel,
+    confirm,
+    decline,
+    invite,
+    lock,
+    mark_ready,
+    place,
+    place_pair,
+    reopen,
+    replace,
+    unconfirm,
+    unlock,
+    unready,
+)
+from relais.rota.services.offers import (
+    Offered,
+    PastWeekRefusal,
+    WeekPromisedRefusal,
+    offer_weeks,
+    withdraw_weeks,
+)
+from relais.rota.services.refusals import (
+    DoctorElsewhereRefusal,
+    LineWeekTakenRefusal,
+    MoveRefusal,
+    RuleRefusal,
+)
+from relais.rota.services.runs import (
+    RunPendingRefusal,
+    RunStateRefusal,
+    RunWeeksRefusal,
+    discard_run,
+    fail_silent_runs,
+    start_run,
+    stop_run,
+)
+
+__all__ = [
+    "Acceptance",
+    "DoctorElsewhereRefusal",
+    "LineWeekTakenRefusal",
+    "MoveRefusal",
+    "Offered",
+    "PastWeekRefusal",
+    "RuleRefusal",
+    "RunOutdatedRefusal",
+    "RunOverRefusal",
+    "RunPendingRefusal",
+    "RunStateRefusal",
+    "RunWeeksRefusal",
+    "SameDoctorRefusal",
+    "Skipped",
+    "WeekOverRefusal",
+    "WeekPromisedRefusal",
+    "accept_run",
+    "annotate",
+    "cancel",
+    "confirm",
+    "decline",
+    "discard_run",
+    "fail_silent_runs",
+    "invite",
+    "lock",
+    "mark_ready",
+    "offer_weeks",
+    "open_feed",
+    "place",
+    "place_pair",
+    "read_feed",
+    "reopen",
+    "replace",
+    "revoke_feed",
+    "start_run",
+    "stop_run",
+    "unconfirm",
+    "unlock",
+    "unready",
+    "withdraw_weeks",
+]

@@ -125,4 +125,4 @@ def test_the_table_agrees_with_an_outside_copy(communes: dict[str, reference.Pla
         if math.hypot(north, east) * 111.2 > 0.1:
             far.append((round(math.hypot(north, east) * 111.2, 1), ours))
     assert all(ours.position_approximate for _, ours in far), sorted(far, key=str)[-5:]
-    assert max(distance for distance, _ in far) < 30
+    assert max(distance for distance, _ in far) < 5

@@ -7,6 +7,7 @@ from typing import ClassVar
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.db.models.functions import Lower
+from django.utils import timezone
 
 from relais.accounts.states import Role
 
@@ -20,12 +21,18 @@ class UserManager(BaseUserManager["User"]):
 
 
 class User(AbstractBaseUser):
-    """Someone who signs in. The name is what others read; no medical and no personal detail stands here."""
+    """Someone who signs in. The name is what others read; no medical or personal detail stands
+    here.
+
+    `is_fictional`: made by the demonstration. Only such a person can be entered in one click there,
+    and only there can such a person enter at all: neither switch of mode can open a real account.
+    """
 
     email = models.EmailField("adresse électronique", unique=True)
     name = models.CharField("nom", max_length=150)
     is_active = models.BooleanField("actif", default=True)
-    created_at = models.DateTimeField("ouvert le", auto_now_add=True)
+    is_fictional = models.BooleanField("personne de la démonstration", default=False)
+    created_at = models.DateTimeField("ouvert le", default=timezone.now)
 
     objects: ClassVar[UserManager] = UserManager()
 
@@ -63,7 +70,7 @@ class RoleGrant(models.Model):
 
 
 class SignInLink(models.Model):
-    """A sign-in link that was e-mailed: used once, for a short time. Only a hash of the token is kept."""
+    """A sign-in link that was e-mailed: used once, for a short time. Only a hash of it is kept."""
 
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
     token_hash = models.CharField(max_length=64, unique=True)

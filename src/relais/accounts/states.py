@@ -52,7 +52,10 @@ RIGHT_MEANINGS: Final[dict[Right, str]] = {
 
 
 class Role(TextChoices):
-    """A set of rights with a name people know. Scope (which centre, which mission) is not told here."""
+    """A set of rights with a name people know.
+
+    Scope (which centre, which mission) is not told here.
+    """
 
     DOCTOR = "doctor", "médecin"
     COORDINATOR = "coordinator", "coordination"

@@ -146,10 +146,7 @@ def _count(key: str, value: object, text: str, findings: Findings) -> int | None
         return between(value, least=least, most=most)
     except BadCell as bad:
         remedy = f"Écrivez un nombre de 1 à {MOST_WEEKS}." if key == "weeks" else bad.remedy
-        said = (
-            str(value)
-            if not isinstance(value, int) or abs(value) < 10**40
-            else "un très grand nombre"
-        )
+        huge = isinstance(value, int) and abs(value) >= 10**40  # too long to write out
+        said = "…" if huge else str(value).lower()
         findings.mistake(SETTINGS_FILE, _line_of(key, text), key, said, bad.wrong, remedy)
         return None

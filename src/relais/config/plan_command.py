@@ -1,0 +1,345 @@
+"""`relais plan FOLDER`: reads a plan folder, searches the best plan, writes it with its proof.
+
+Runs on the engine alone, without Django. Exit status: 0 a plan was written (holes or not), 2 the
+input is wrong and nothing was written, 3 no plan could be made or written.
+"""
+
+from __future__ import annotations
+
+import argparse
+import math
+import re
+import resource
+import signal
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from types import FrameType
+from typing import TYPE_CHECKING, NoReturn, TextIO
+
+from relais import __version__
+
+if TYPE_CHECKING:
+    from relais.engine.plan_folder.errors import FolderErrors, Notice
+    from relais.engine.plan_folder.summary import Summary
+    from relais.engine.rota.plan import Plan
+    from relais.engine.rota.problem import Problem
+    from relais.engine.rota.solve import Progress
+
+WRITTEN, WRONG_INPUT, NO_PLAN = 0, 2, 3
+MOST_MISTAKES_SHOWN = 100
+LONGEST_BUDGET_SECONDS = 7 * 24 * 3600
+GREATEST_SEED = 2**31 - 1
+# Kept back from the budget for judging and writing the plan: a share of it, at most some seconds.
+_WRITING_SHARE, _WRITING_SECONDS = 0.05, 2.0
+_SECONDS_BETWEEN_PLAIN_LINES = 5.0
+_CLEAR_LINE = "\r\x1b[K"
+
+_HELP = """\
+Lit un dossier de fichiers CSV, cherche le meilleur plan et l’écrit avec sa preuve.
+Le dossier est décrit dans docs/formats/plan-folder.md ; examples/plan-2027 en est un exemple."""
+
+
+class _Parser(argparse.ArgumentParser):
+    """Tells a mistake of the command line in one French sentence."""
+
+    def error(self, message: str) -> NoReturn:
+        print(_in_french(message), file=sys.stderr)
+        print("Aide : relais plan --help", file=sys.stderr)
+        raise SystemExit(WRONG_INPUT)
+
+
+def _in_french(message: str) -> str:
+    option = re.match(r"argument (\S+?): (.*)", message, re.DOTALL)
+    if option and option[2].startswith("expected"):
+        return f"{option[1]} attend une valeur."
+    if option:
+        return f"{option[1]} : {option[2]}"
+    if message.startswith("the following arguments are required"):
+        return "Donnez le dossier à planifier, par exemple : relais plan examples/plan-2027"
+    if message.startswith("unrecognized arguments:"):
+        return f"Option ou mot inconnu : {message.partition(':')[2].strip()}."
+    return "Cette commande n’est pas comprise."
+
+
+def _budget(text: str) -> float:
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = math.nan
+    if not 0 < seconds <= LONGEST_BUDGET_SECONDS:
+        raise argparse.ArgumentTypeError(
+            f"« {text} » n’est pas une durée. Écrivez un nombre de secondes, par exemple 60."
+        )
+    return seconds
+
+
+def _seed(text: str) -> int:
+    if not re.fullmatch(r"[0-9]{1,10}", text, re.ASCII) or int(text) > GREATEST_SEED:
+        raise argparse.ArgumentTypeError(
+            f"« {text} » ne convient pas. Écrivez un nombre entier de 0 à {GREATEST_SEED}."
+        )
+    return int(text)
+
+
+def _folder(text: str) -> Path:
+    if not text.strip() or "\0" in text:
+        raise argparse.ArgumentTypeError("donnez le chemin d’un dossier.")
+    return Path(text)
+
+
+def parser() -> argparse.ArgumentParser:
+    """Build the reader of the command line."""
+    built = _Parser(
+        prog="relais plan",
+        description=_HELP,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        add_help=False,
+        allow_abbrev=False,
+        usage="relais plan DOSSIER [--out SORTIE] [--budget SECONDES] [--seed N] "
+        "[--previous ANCIENNE_SORTIE]",
+    )
+    words = built.add_argument_group("ce que l’on donne")
+    words.add_argument("folder", metavar="DOSSIER", type=_folder, help="le dossier à planifier")
+    words.add_argument(
+        "--out", metavar="SORTIE", type=_folder, help="où écrire le plan (DOSSIER/out sinon)"
+    )
+    words.add_argument(
+        "--budget",
+        metavar="SECONDES",
+        type=_budget,
+        default=60.0,
+        help="durée de recherche au plus (60 sinon)",
+    )
+    words.add_argument(
+        "--seed",
+        metavar="N",
+        type=_seed,
+        default=0,
+        help="même dossier et même nombre donnent le même plan (0 sinon)",
+    )
+    words.add_argument(
+        "--previous",
+        metavar="ANCIENNE_SORTIE",
+        type=_folder,
+        help="un plan déjà fait, dont ce qui reste possible est repris de préférence",
+    )
+    words.add_argument("-h", "--help", action="help", help="montrer cette aide")
+    return built
+
+
+class Screen:
+    """Shows where the search is: a living line on a terminal, else a plain line now and then."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+        self._living = stream.isatty()
+        self._last: tuple[str, float] = ("", -math.inf)
+
+    def show(self, progress: Progress) -> None:
+        """Show one step of the search."""
+        line = _progress_line(progress)
+        if self._living:
+            self._stream.write(_CLEAR_LINE + line)
+        else:
+            phase, at = self._last
+            elapsed = progress.elapsed_seconds
+            if phase == progress.phase and elapsed - at < _SECONDS_BETWEEN_PLAIN_LINES:
+                return
+            self._last = (progress.phase, elapsed)
+            self._stream.write(line + "\n")
+        self._stream.flush()
+
+    def end(self) -> None:
+        """Take the living line away."""
+        if self._living:
+            self._stream.write(_CLEAR_LINE)
+            self._stream.flush()
+
+
+def _progress_line(progress: Progress) -> str:
+    parts = [progress.phase]
+    if progress.best is not None:
+        parts.append(f"meilleur {_whole(progress.best)}")
+    if progress.bound is not None:
+        parts.append(f"borne {_whole(progress.bound)}")
+    if progress.gap is not None:
+        parts.append(f"écart {100 * progress.gap:.2f}\u00a0%".replace(".", ","))
+    parts.append(f"{progress.elapsed_seconds:.0f}\u00a0s")
+    return " · ".join(parts)
+
+
+def _whole(number: float) -> str:
+    if not math.isfinite(number):
+        return "inconnue"
+    return f"{number:,.0f}".replace(",", "\u202f")
+
+
+class Stop:
+    """Whether a person asked to stop. Asked a second time, it stops at once."""
+
+    def __init__(self) -> None:
+        self.asked = False
+
+    def __call__(self) -> bool:
+        """Say whether to stop now and keep the best plan found."""
+        return self.asked
+
+    def ask(self, _signal: int, _frame: FrameType | None) -> None:
+        """Take note of Ctrl-C or of a request to end."""
+        if self.asked:
+            raise KeyboardInterrupt
+        self.asked = True
+
+
+@contextmanager
+def _listening(stop: Stop) -> Iterator[None]:
+    signals = (signal.SIGINT, signal.SIGTERM)
+    before = [signal.signal(number, stop.ask) for number in signals]
+    try:
+        yield
+    finally:
+        for number, handler in zip(signals, before, strict=True):
+            signal.signal(number, handler)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command; gives the exit status."""
+    started = time.monotonic()
+    try:
+        given = parser().parse_args(arguments)
+    except SystemExit as end:
+        return end.code if isinstance(end.code, int) else WRONG_INPUT
+    try:
+        return _plan(given, started=started)
+    except KeyboardInterrupt:
+        print("\nArrêté : aucun plan n’a été écrit.", file=sys.stderr)
+        return NO_PLAN
+    except BrokenPipeError:
+        return WRITTEN
+
+
+def _plan(given: argparse.Namespace, *, started: float) -> int:
+    # Imported here so that --help and a mistake of the command line answer at once.
+    from relais.engine.plan_folder.errors import FolderErrors, summarised  # noqa: PLC0415
+    from relais.engine.plan_folder.place import check_writable  # noqa: PLC0415
+    from relais.engine.plan_folder.read import read_folder, read_previous  # noqa: PLC0415
+
+    out: Path = given.out if given.out is not None else given.folder / "out"
+    warnings: tuple[Notice, ...] = ()
+    try:
+        read = read_folder(given.folder)
+        problem, warnings = read.problem, read.warnings
+        if given.previous is not None:
+            again = read_previous(given.previous, problem)
+            problem, warnings = again.problem, warnings + again.warnings
+    except FolderErrors as errors:
+        _tell_mistakes(errors)
+        return WRONG_INPUT
+    try:
+        check_writable(out)
+    except OSError as error:
+        print(f"{out} : on ne peut pas y écrire le plan ({error.strerror}).", file=sys.stderr)
+        print("Choisissez un autre dossier avec --out.", file=sys.stderr)
+        return WRONG_INPUT
+    for line in summarised(warnings):
+        print(f"Attention : {line}", file=sys.stderr)
+    return _search_and_write(problem, out, given, started=started)
+
+
+def _search_and_write(
+    problem: Problem, out: Path, given: argparse.Namespace, *, started: float
+) -> int:
+    from relais.engine.plan_folder.write import Run, write_folder  # noqa: PLC0415
+    from relais.engine.rota.explain import Explainer  # noqa: PLC0415
+
+    stop = Stop()
+    with _listening(stop):
+        plan = _search(problem, given, stop, started=started)
+        if plan is None:
+            return NO_PLAN
+        run = Run(
+            seconds=time.monotonic() - started,
+            peak_memory_mb=_peak_memory_mb(),
+            version=__version__,
+            seed=given.seed,
+        )
+        try:
+            summary = write_folder(out, problem, plan, sentences=Explainer(problem, plan), run=run)
+        except OSError as error:
+            print(f"{out} : le plan n’a pas pu être écrit ({error.strerror}).", file=sys.stderr)
+            print("Ce qui s’y trouvait n’a pas changé.", file=sys.stderr)
+            return NO_PLAN
+    _tell_result(plan, summary, out, seconds=run.seconds, stopped=stop.asked)
+    return WRITTEN
+
+
+def _search(
+    problem: Problem, given: argparse.Namespace, stop: Stop, *, started: float
+) -> Plan | None:
+    from relais.engine.rota.solve import Cancelled, PlannerFault, solve  # noqa: PLC0415
+
+    screen = Screen(sys.stderr)
+
+    def watch(progress: Progress) -> None:
+        if stop():
+            raise Cancelled
+        screen.show(progress)
+
+    left = given.budget - (time.monotonic() - started)
+    left -= min(_WRITING_SECONDS, _WRITING_SHARE * given.budget)
+    try:
+        return solve(
+            problem,
+            budget_seconds=max(0.0, left),
+            seed=given.seed,
+            progress=watch,
+        )
+    except Cancelled:
+        print("Arrêté avant la fin : aucun plan n’a été écrit.", file=sys.stderr)
+        return None
+    except PlannerFault as fault:
+        print(
+            "Aucun plan n’a pu être fait : c’est un défaut du programme, pas de vos fichiers.",
+            file=sys.stderr,
+        )
+        print(f"Signalez-le avec ce message : {fault}", file=sys.stderr)
+        return None
+    finally:
+        screen.end()
+
+
+def _tell_mistakes(errors: FolderErrors) -> None:
+    for mistake in errors.mistakes[:MOST_MISTAKES_SHOWN]:
+        print(mistake, file=sys.stderr)
+    more = len(errors.mistakes) - MOST_MISTAKES_SHOWN + errors.untold
+    if more > 0:
+        print(f"… et {more} autre{'s' if more > 1 else ''}.", file=sys.stderr)
+    found = len(errors.mistakes) + errors.untold
+    count = "Une erreur" if found == 1 else f"{found} erreurs"
+    print(f"{count} : rien n’a été écrit.", file=sys.stderr)
+
+
+def _tell_result(plan: Plan, summary: Summary, out: Path, *, seconds: float, stopped: bool) -> None:
+    from relais.engine.plan_folder.summary import in_words  # noqa: PLC0415
+
+    for sentence in in_words(summary):
+        print(sentence)
+    if stopped:
+        print("La recherche a été arrêtée à votre demande : c’est le meilleur plan trouvé.")
+    elif plan.stopped_by_budget:
+        print("La durée donnée est écoulée : c’est le meilleur plan trouvé.")
+    duration = f"{seconds:.1f}".replace(".", ",")
+    print(f"Plan écrit en {duration}\u00a0s dans {out} ; ouvrez {out / 'plan.html'}.")
+
+
+def _peak_memory_mb() -> float:
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    bytes_each = 1 if sys.platform == "darwin" else 1024
+    return peak * bytes_each / 1e6
+
+
+if __name__ == "__main__":
+    sys.exit(main())

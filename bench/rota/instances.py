@@ -1,4 +1,6 @@
-"""Made-up networks of the size of today's (S) and tomorrow's (M), from a seed. Nobody in them exists.
+"""Made-up networks of the size of today's (S) and tomorrow's (M), from a seed.
+
+Nobody in them exists.
 
 Homes are drawn around French cities by weight, centres in the country between them; doctors follow
 one of three school-holiday zones, offer 3 to 12 weeks and mostly come once. Every probability here
@@ -20,14 +22,16 @@ WEEKS = 52
 
 # (latitude, longitude, weight): large French cities, weight about the population of the urban area.
 CITIES = [
-    (48.86, 2.35, 100), (45.76, 4.84, 22), (43.30, 5.37, 18), (43.60, 1.44, 14), (44.84, -0.58, 13),
-    (50.63, 3.07, 14), (47.22, -1.55, 10), (43.70, 7.27, 10), (48.57, 7.75, 8), (48.11, -1.68, 7.5),
-    (45.19, 5.72, 7), (43.61, 3.88, 8), (49.44, 1.10, 7), (43.12, 5.93, 6), (45.78, 3.09, 5),
-    (47.39, 0.69, 5), (48.69, 6.18, 5), (47.90, 1.90, 4.5), (49.18, -0.37, 4.5), (47.47, -0.55, 4.3),
-    (49.12, 6.18, 4), (47.32, 5.04, 4), (45.44, 4.39, 5), (49.26, 4.03, 3.2), (48.39, -4.49, 3.7),
-    (48.00, 0.20, 3.7), (49.89, 2.30, 3.5), (45.83, 1.26, 3), (42.70, 2.90, 4), (47.24, 6.02, 2.8),
-    (46.58, 0.34, 2.9), (43.30, -0.37, 2.8), (43.95, 4.81, 5), (48.30, 4.07, 2.1), (47.08, 2.40, 1.7),
-    (46.16, -1.15, 2.2), (48.45, -4.25, 1.2), (44.93, 4.89, 2.4), (45.65, 0.16, 1.8), (46.80, 1.69, 1),
+    (48.86, 2.35, 100), (45.76, 4.84, 22), (43.3, 5.37, 18), (43.6, 1.44, 14),
+    (44.84, -0.58, 13), (50.63, 3.07, 14), (47.22, -1.55, 10), (43.7, 7.27, 10),
+    (48.57, 7.75, 8), (48.11, -1.68, 7.5), (45.19, 5.72, 7), (43.61, 3.88, 8),
+    (49.44, 1.1, 7), (43.12, 5.93, 6), (45.78, 3.09, 5), (47.39, 0.69, 5),
+    (48.69, 6.18, 5), (47.9, 1.9, 4.5), (49.18, -0.37, 4.5), (47.47, -0.55, 4.3),
+    (49.12, 6.18, 4), (47.32, 5.04, 4), (45.44, 4.39, 5), (49.26, 4.03, 3.2),
+    (48.39, -4.49, 3.7), (48.0, 0.2, 3.7), (49.89, 2.3, 3.5), (45.83, 1.26, 3),
+    (42.7, 2.9, 4), (47.24, 6.02, 2.8), (46.58, 0.34, 2.9), (43.3, -0.37, 2.8),
+    (43.95, 4.81, 5), (48.3, 4.07, 2.1), (47.08, 2.4, 1.7), (46.16, -1.15, 2.2),
+    (48.45, -4.25, 1.2), (44.93, 4.89, 2.4), (45.65, 0.16, 1.8), (46.8, 1.69, 1),
 ]  # fmt: skip
 
 # Weeks of school holidays by zone (0, 1, 2), as week numbers of the plan: autumn, Christmas, winter
@@ -123,7 +127,9 @@ def make(size_name: str, seed: int, *, spare: float = 1.0) -> Problem:
                 longitude=longitude,
                 max_missions=most,
                 min_gap_weeks=int(rng.choice([2, 4, 6, 8], p=[0.1, 0.6, 0.15, 0.15])),
-                max_travel_minutes=float(rng.choice([240, 300, 420])) if rng.random() < 0.4 else None,
+                max_travel_minutes=float(rng.choice([240, 300, 420]))
+                if rng.random() < 0.4
+                else None,
                 first_mission=first_mission,
                 family=bool(rng.random() < 0.12),
                 pet=bool(rng.random() < 0.06),

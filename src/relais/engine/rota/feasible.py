@@ -61,8 +61,8 @@ class Feasible:
 class Taken:
     """What the locked missions, and those outside the planned weeks, leave to everybody.
 
-    `locked`: the missions that stand, sorted. `outside`: (doctor, week) of missions before the first
-    week or after the last, which count for the gap only. `places`: int32 (C, W), free places.
+    `locked`: the missions that stand, sorted. `outside`: (doctor, week) of missions before the
+    first week or after the last, which count for the gap only. `places`: int32 (C, W), free places.
     `missions`: int32 (D,), missions a doctor can still do. `blocked`: bool (D, W), weeks too close
     to a standing mission. `first_timers`, `families`: int32 (C, W), how many are locked there.
     """

@@ -10,7 +10,10 @@ from relais.engine.rota.problem import CentreIndex, DoctorIndex, Status, WeekInd
 
 @dataclass(frozen=True, slots=True, order=True)
 class PlannedMission:
-    """A doctor, a centre, a week. `status` is `locked` or `confirmed` only where that given mission stands."""
+    """A doctor, a centre, a week.
+
+    `status` is `locked` or `confirmed` only where that given mission stands.
+    """
 
     week: WeekIndex
     centre: CentreIndex
@@ -56,7 +59,7 @@ class BoundBy(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Certificate:
-    """A minimum cut: these centre-weeks need more than all doctors can bring; these doctors are at their limit."""
+    """A cut: centre-weeks that need more than all doctors can bring, and doctors at their limit."""
 
     centre_weeks: tuple[tuple[CentreIndex, WeekIndex], ...]
     doctors: tuple[DoctorIndex, ...]
@@ -64,7 +67,7 @@ class Certificate:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """A plan and its proof. `because` of a mission or a hole is asked of `explain`, not stored here."""
+    """A plan and its proof. `because` of a mission or a hole is asked of `explain`."""
 
     missions: tuple[PlannedMission, ...]
     standbys: tuple[Standby, ...]

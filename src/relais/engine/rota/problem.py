@@ -1,4 +1,4 @@
-"""The weekly relay as an immutable problem: who could come, where a doctor is needed, what is fixed.
+"""The weekly relay as an immutable problem: who could come, where one is needed, what is fixed.
 
 Doctors, centres and weeks are numbered: a doctor is an index into `Problem.doctors`, a centre an
 index into `Problem.centres`, a week an index from `first_monday` (week 0). The words of this page
@@ -25,7 +25,7 @@ _NO_TRAVEL: Mapping[tuple[int, int], int] = MappingProxyType({})
 
 
 class Status(StrEnum):
-    """How firm a mission is: `locked` may not move, moving `confirmed` costs dear, `proposed` is a hint."""
+    """How firm a mission is: `locked` may not move, `confirmed` moves at a price, `proposed` hints."""
 
     LOCKED = "locked"
     CONFIRMED = "confirmed"
@@ -69,7 +69,7 @@ class Doctor:
 
 @dataclass(frozen=True, slots=True)
 class Need:
-    """At least one doctor who does `practice` at `centre` in any `every_weeks` consecutive open weeks."""
+    """A doctor who does `practice` at `centre` in any `every_weeks` consecutive open weeks."""
 
     centre: CentreIndex
     practice: str
@@ -91,7 +91,8 @@ class Problem:
     """Everything the planner knows, and nothing it may change.
 
     `offers`: int32 array of shape (n, 2), rows (doctor, week), sorted, unique, 0 <= week < weeks.
-    `closures`: pairs (centre, week) without need. `refused`, `preferred`, `known`: pairs (doctor, centre).
+    `closures`: pairs (centre, week) without need. `refused`, `preferred`, `known`: pairs
+    (doctor, centre).
     `pairs`: doctors who come together or not at all. `travel`: minutes that replace the estimate.
     """
 

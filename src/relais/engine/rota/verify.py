@@ -29,8 +29,10 @@ _HALF_A_MINUTE = 0.5 + 1e-6
 
 @dataclass(frozen=True, slots=True)
 class Violation:
-    """A broken rule: its name (`H1` … `H10`, `standby`, `holes`, `score`, `bound`, `status`, `travel`),
-    who and where (indices of the problem, None where it does not apply) and a French sentence.
+    """A broken rule, who and where (indices of the problem, None where it does not apply).
+
+    `rule`: `H1` … `H10`, `standby`, `holes`, `score`, `bound`, `status` or `travel`; `sentence`:
+    French.
     """
 
     rule: str
@@ -185,8 +187,9 @@ def score(
 def _together(
     problem: Problem, missions: Iterable[tuple[int, int, int]], outside: bool
 ) -> list[Violation]:
-    """Check rules H3 to H7 among missions (doctor, centre, week); `outside`: with the given missions
-    before the first week (and after the last), for H5.
+    """Check rules H3 to H7 among missions (doctor, centre, week).
+
+    `outside`: count the given missions before the first week (and after the last) for H5.
     """
     missions = sorted(set(missions))
     found: list[Violation] = []
@@ -247,8 +250,8 @@ def _together(
         }
         for week, centre in sorted(alone):
             text = (
-                f"{problem.doctors[one].id} et {problem.doctors[other].id} viennent ensemble ou pas "
-                f"du tout : un seul des deux est à {problem.centres[centre].name}, "
+                f"{problem.doctors[one].id} et {problem.doctors[other].id} viennent ensemble ou "
+                f"pas du tout : un seul des deux est à {problem.centres[centre].name}, "
                 f"{_week_words(problem, week)}."
             )
             found.append(Violation("H7", text, doctor=one, centre=centre, week=week))
@@ -265,8 +268,9 @@ def _too_close_outside(problem: Problem, doctor: int, weeks: list[int]) -> list[
         for week in weeks:
             if abs(week - given.week) < person.min_gap_weeks:
                 text = (
-                    f"{person.id} : {_week_words(problem, week)} est trop proche d’une autre mission, "
-                    f"{_week_words(problem, given.week)} (au moins {person.min_gap_weeks} semaines)."
+                    f"{person.id} : {_week_words(problem, week)} est trop proche d’une autre "
+                    f"mission, {_week_words(problem, given.week)} "
+                    f"(au moins {person.min_gap_weeks} semaines)."
                 )
                 found.append(Violation("H5", text, doctor=doctor, week=week))
     return found
@@ -361,8 +365,8 @@ def _check_standbys(problem: Problem, offers: set[tuple[int, int]], plan: Plan) 
 def most_missions(problem: Problem, doctor: int, places: Iterable[tuple[int, int]]) -> int:
     """Give the most missions one doctor alone can bring to these (centre, week) places.
 
-    Alone: every rule that does not depend on other doctors. Locked missions of the doctor stand, use
-    up max_missions and keep others at a distance, as do the missions outside the planned weeks.
+    Alone: every rule that does not depend on other doctors. Locked missions of the doctor stand,
+    use up max_missions and keep others at a distance, as do the missions outside the planned weeks.
     """
     person = problem.doctors[doctor]
     places = set(places)
@@ -398,7 +402,7 @@ def most_missions(problem: Problem, doctor: int, places: Iterable[tuple[int, int
 
 
 def certificate_value(problem: Problem, certificate: Certificate) -> int:
-    """Work out what a certificate proves: the need of its centre-weeks minus the most all can bring.
+    """Work out what a certificate proves: the need of its places minus the most all can bring.
 
     The result is a lower bound of the holes of every plan.
     """
@@ -430,7 +434,8 @@ def _check_given(problem: Problem, plan: Plan) -> list[Violation]:
     for mission in plan.missions:
         key = (mission.doctor, mission.centre, mission.week)
         if mission.status is not given.get(key, Status.PROPOSED):
-            text = f"L’état « {mission.status} » de la mission de {problem.doctors[key[0]].id} est faux."
+            name = problem.doctors[mission.doctor].id
+            text = f"L’état « {mission.status} » de la mission de {name} est faux."
             found.append(Violation("status", text, mission.doctor, mission.centre, mission.week))
         exact = exact_travel_minutes(problem, mission.doctor, mission.centre)
         if abs(mission.travel_minutes - exact) > _HALF_A_MINUTE:

@@ -52,7 +52,7 @@ LONG_NAVIGATION: Final = 4  # beyond, a phone shows one button instead of the li
 
 
 def navigation(rights: AbstractSet[Right], here: str) -> tuple[NavLink, ...]:
-    """List the pages that someone with `rights` can open; `here` is the name of the address shown."""
+    """List the pages that `rights` open; `here` is the name of the address shown."""
     links = []
     for entry in NAVIGATION:
         if entry.right not in rights:
@@ -67,7 +67,7 @@ def navigation(rights: AbstractSet[Right], here: str) -> tuple[NavLink, ...]:
 
 
 def everywhere(request: HttpRequest) -> dict[str, Any]:
-    """Give the network's name, today, the rights of the person, and whether this is the demonstration."""
+    """Give the network's name, today, the person's rights and links, and whether this is a demo."""
     user = getattr(request, "user", None)
     rights = permissions.rights_of(user) if isinstance(user, User) else frozenset()
     match = request.resolver_match

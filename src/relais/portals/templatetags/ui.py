@@ -37,7 +37,7 @@ STATE_WORDS: Final[dict[str, str]] = {
     **{state.value: str(state.label) for state in WeekState},
 }
 
-# From which share on the screen speaks of a medium or of a high risk. Display only: no decision uses it.
+# From which share on the screen speaks of a medium or of a high risk. No decision uses it.
 MEDIUM_RISK: Final = 0.1
 HIGH_RISK: Final = 0.25
 
@@ -85,7 +85,7 @@ def risk_level(share: float) -> str:
 
 @register.simple_tag
 def risk_words(share: float | None, because: str = "") -> SafeString:
-    """Say a risk between 0 and 1 in words: « risque 12 % : papiers en attente »; nothing for None."""
+    """Say a risk between 0 and 1: « risque 12 % : papiers en attente »; nothing for None."""
     if share is None:
         return mark_safe("")
     level = risk_level(share)
@@ -113,8 +113,8 @@ def board_cell(
     """Draw one week of one line as a link that opens the drawer, or the page without JavaScript.
 
     `label` names the cell for people who do not see the grid (« Nevers, ligne 1, semaine du lundi
-    4 janvier »); `who` is the doctor; `note` the second line; `risk` « low », « medium », « high » or
-    nothing; `locked` shows the mark of the planner.
+    4 janvier »); `who` is the doctor; `note` the second line; `risk` « low », « medium », « high »
+    or nothing; `locked` shows the mark of the planner.
     """
     words = STATE_WORDS[state]
     return format_html(
@@ -163,8 +163,8 @@ def phone_address(number: str) -> str:
 def dialog(content: str, key: str, title: str, kind: str = "") -> SafeString:
     """Wrap a question in a native dialog, opened by any link with `data-relais-dialog="key"`.
 
-    That link's own address must be a page that asks the same question, for people without JavaScript.
-    `kind` may be « drawer ».
+    That link's own address must be a page that asks the same question, for people without
+    JavaScript. `kind` may be « drawer ».
     """
     return format_html(
         '<dialog class="dialog {}" id="{}" aria-labelledby="{}-title"><div class="dialog-head">'

@@ -26,6 +26,8 @@ import pytest
 from relais.config import cli
 from tests import pg
 
+pytestmark = pytest.mark.once
+
 ROOT = Path(__file__).resolve().parent.parent
 LAUNCHER = ROOT / "relais"
 
@@ -417,16 +419,16 @@ def test_nobody_to_ask_and_no_rights_installs_nothing(
 @pytest.mark.parametrize(
     ("given", "passed_on"),
     [
-        ([], ["-m", "not browser"]),
-        (["-k", "x", "tests/a.py"], ["-k", "x", "tests/a.py", "-m", "not browser"]),
-        (["-m", "slow or fast"], ["-m", "(slow or fast) and not browser"]),
-        (["-mslow"], ["-m", "(slow) and not browser"]),
+        ([], ["-m", "not browser and not once"]),
+        (["-k", "x", "tests/a.py"], ["-k", "x", "tests/a.py", "-m", "not browser and not once"]),
+        (["-m", "slow or fast"], ["-m", "(slow or fast) and not browser and not once"]),
+        (["-mslow"], ["-m", "(slow) and not browser and not once"]),
     ],
 )
-def test_browser_tests_stay_out_of_the_second_database(
+def test_second_database_runs_what_depends_on_it(
     launcher: Any, given: list[str], passed_on: list[str]
 ) -> None:
-    assert launcher.without_browser(given) == passed_on
+    assert launcher.for_second_database(given) == passed_on
 
 
 def test_outcomes_are_counted_from_the_report(launcher: Any, tmp_path: Path) -> None:

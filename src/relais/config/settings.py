@@ -97,7 +97,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
-    "allauth.usersessions.middleware.UserSessionsMiddleware",
+    "relais.portals.account.sessions.SessionNotes",
     "django_htmx.middleware.HtmxMiddleware",
     "relais.portals.gates.ClosedByDefaultMiddleware",
 ]
@@ -130,8 +130,10 @@ TEMPLATES: list[dict[str, Any]] = [
 ]
 
 # -- data ------------------------------------------------------------------------------------------
+# The demonstration has a file of its own: it is thrown away and made anew.
+DATABASE_FILE = "demonstration.sqlite3" if DEMO else "relais.sqlite3"
 DATABASES = {
-    "default": database(env_text("RELAIS_DATABASE_URL") or f"sqlite:///{VAR / 'relais.sqlite3'}")
+    "default": database(env_text("RELAIS_DATABASE_URL") or f"sqlite:///{VAR / DATABASE_FILE}")
 }
 if TESTING and DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     # A file, not :memory:, so that the tests meet the database that people use.
@@ -171,13 +173,15 @@ LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "home"
 LOGOUT_REDIRECT_URL = "public_home"
 ACCOUNT_ADAPTER = "relais.portals.account.adapter.AccountAdapter"
+MFA_ADAPTER = "relais.portals.account.adapter.MFAAdapter"
 ACCOUNT_LOGIN_METHODS = {"email"}
-ACCOUNT_SIGNUP_FIELDS = ["email*"]
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]  # tells allauth that passwords exist
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_EMAIL_VERIFICATION = (
     "none"  # an account is opened by the team, and proven by the e-mailed link
 )
 ACCOUNT_PREVENT_ENUMERATION = True
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 300
@@ -186,7 +190,7 @@ MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = DEBUG or DEMO or TESTING  # passkeys on http://localhost
 MFA_TOTP_ISSUER = NETWORK_NAME
-USERSESSIONS_TRACK_ACTIVITY = True
+CSRF_FAILURE_VIEW = "relais.portals.errors.form_too_old"
 STAFF_SECOND_FACTOR = PRODUCTION or env_flag("RELAIS_STAFF_SECOND_FACTOR")
 SIGN_IN_LINK_MINUTES = 20
 

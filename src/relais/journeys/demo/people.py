@@ -19,7 +19,8 @@ from relais.engine.geo import great_circle_km, travel_minutes
 
 FIRST_NAMES: Final = tuple(
     """Adèle Agnès Albane Alice Aline Anaïs Apolline Armelle Aurore Bérénice Blanche Camille
-    Capucine Céleste Charlotte Claire Clémence Colette Constance Diane Édith Élise Éloïse Emma Estelle Ève
+    Capucine Céleste Charlotte Claire Clémence Colette Constance Diane Édith Élise Éloïse Emma
+    Estelle Ève
     Flore Gabrielle Garance Hélène Inès Irène Jeanne Joséphine Judith Juliette Laure Léonie Lise
     Louise Lucie Madeleine Mathilde Nadia Noémie Ondine Pauline Rachel Rose Salomé Sarah Sidonie
     Solène Suzanne Théa Victoire Yasmine Zoé Achille Adrien Alban Ambroise Anatole Antonin Armand

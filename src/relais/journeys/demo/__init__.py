@@ -1,0 +1,1 @@
+"""The demonstration: a fictional network played through the same services as the real one."""

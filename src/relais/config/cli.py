@@ -414,7 +414,9 @@ def demo_worker(words: Sequence[str]) -> int:
 
 def plan(words: Sequence[str]) -> int:
     """Plan a folder of CSV files, without a database."""
-    return manage(["plan", *words])
+    from relais.config.plan_command import main as plan_folder
+
+    return plan_folder(words)
 
 
 def server(words: Sequence[str]) -> int:

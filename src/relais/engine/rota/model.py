@@ -48,13 +48,13 @@ class Missions:
 
 @dataclass(frozen=True)
 class Model:
-    """minimise cost @ v, row_lower <= rows @ v <= row_upper, 0 <= v <= upper.
+    """Minimise cost @ v, row_lower <= rows @ v <= row_upper, 0 <= v <= upper.
 
     `rows`: CSR without the window rows; `window_rows`: CSR of those, each >= 1. The first
     `hard_rows` rows speak of missions, standbys and holes only: they are the hard rules. The blocks
-    of columns are slices; `further_row`, `further_step` say whose further mission a column e is, and which one.
-    `fixed_cost`: what no column decides (locked missions, windows nobody can serve,
-    standbys nobody can be). `fixed_moved`: confirmed missions that no plan can keep.
+    of columns are slices; `further_row`, `further_step` say whose further mission a column e is and
+    which one. `fixed_cost`: what no column decides (locked missions, windows nobody can serve).
+    `fixed_moved`: confirmed missions that no plan can keep.
     """
 
     missions: Missions

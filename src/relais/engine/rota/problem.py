@@ -25,7 +25,7 @@ _NO_TRAVEL: Mapping[tuple[int, int], int] = MappingProxyType({})
 
 
 class Status(StrEnum):
-    """How firm a mission is: `locked` may not move, `confirmed` moves at a price, `proposed` hints."""
+    """How firm a mission is: `locked` stays, `confirmed` moves at a price, `proposed` is a hint."""
 
     LOCKED = "locked"
     CONFIRMED = "confirmed"

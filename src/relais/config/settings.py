@@ -186,6 +186,17 @@ ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 300
 ACCOUNT_RATE_LIMITS = {"login": "30/m/ip", "login_failed": "10/m/ip,5/5m/key"}
+ACCOUNT_FORMS = {
+    "login": "relais.portals.account.allauth_forms.SignInForm",
+    "reauthenticate": "relais.portals.account.allauth_forms.ReauthenticateForm",
+}
+MFA_FORMS = {
+    "authenticate": "relais.portals.account.allauth_forms.SecondFactorForm",
+    "reauthenticate": "relais.portals.account.allauth_forms.SecondFactorAgainForm",
+    "activate_totp": "relais.portals.account.allauth_forms.ActivateForm",
+    "add_webauthn": "relais.portals.account.allauth_forms.AddPasskeyForm",
+    "edit_webauthn": "relais.portals.account.allauth_forms.RenamePasskeyForm",
+}
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = DEBUG or DEMO or TESTING  # passkeys on http://localhost

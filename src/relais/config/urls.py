@@ -14,4 +14,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
 
 handler403 = "relais.portals.errors.forbidden"
 handler404 = "relais.portals.errors.not_found"
+handler429 = "relais.portals.errors.too_many"  # asked by allauth
 handler500 = "relais.portals.errors.broken"

@@ -43,7 +43,7 @@ def needs[**P](right: Right) -> Callable[[View[P]], OpenView[P]]:
         def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
             if right is not Right.ANYONE:
                 user = request.user
-                if not isinstance(user, User) or not user.is_active:
+                if not isinstance(user, User) or not permissions.may_enter(user):
                     return redirect_to_login(request.get_full_path(), settings.LOGIN_URL)
                 if not permissions.may(user, right):
                     raise PermissionDenied

@@ -156,6 +156,8 @@ class Solver:
             except BaseException as error:  # raised again below, outside of HiGHS
                 raised.append(error)
                 event.interrupt()
+            if self.remaining() == 0:
+                event.interrupt()
 
         if mip:
             highs.cbMipInterrupt.subscribe(look)

@@ -44,6 +44,10 @@ class Cancelled(Exception):
     """Raised by a caller's `progress` to stop planning; `solve` lets it pass."""
 
 
+class Enough(Exception):
+    """Raised by a caller's `progress` to end planning as if the budget were spent."""
+
+
 class LockedConflict(ValueError):
     """The locked missions break hard rules among themselves: no plan can hold them."""
 
@@ -136,7 +140,10 @@ class _Planning:
         gap = None
         if best is not None and bound is not None:
             gap = 0.0 if best <= bound or best == 0 else min(1.0, (best - bound) / best)
-        self.progress(Progress(phase, best, bound, gap, now - self.started))
+        try:
+            self.progress(Progress(phase, best, bound, gap, now - self.started))
+        except Enough:
+            self.solver.deadline = now
 
     def watch(self, phase: str, best: float, bound: float, offset: float) -> None:
         """Let the solver tell its best and bound of this phase, never worse than what is known."""
@@ -515,7 +522,7 @@ def solve(
 
     `budget_seconds`: wall-clock time; when it ends the best plan so far is given with its bounds.
     The same problem and seed give the same plan while the budget is not reached. `progress` is told
-    where planning is and may raise, usually `Cancelled`, to stop it.
+    where planning is and may raise: `Enough` to get the best plan so far, `Cancelled` to get none.
 
     Raises LockedConflict when the locked missions break hard rules among themselves, and
     PlannerFault when the plan does not pass `verify`: a fault of this software, never a result.

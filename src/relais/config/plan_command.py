@@ -183,10 +183,6 @@ class Stop:
     def __init__(self) -> None:
         self.asked = False
 
-    def __call__(self) -> bool:
-        """Say whether to stop now and keep the best plan found."""
-        return self.asked
-
     def ask(self, _signal: int, _frame: FrameType | None) -> None:
         """Take note of Ctrl-C or of a request to end."""
         if self.asked:
@@ -279,14 +275,14 @@ def _search_and_write(
 def _search(
     problem: Problem, given: argparse.Namespace, stop: Stop, *, started: float
 ) -> Plan | None:
-    from relais.engine.rota.solve import Cancelled, PlannerFault, solve  # noqa: PLC0415
+    from relais.engine.rota.solve import Enough, PlannerFault, solve  # noqa: PLC0415
 
     screen = Screen(sys.stderr)
 
     def watch(progress: Progress) -> None:
-        if stop():
-            raise Cancelled
         screen.show(progress)
+        if stop.asked:
+            raise Enough
 
     left = given.budget - (time.monotonic() - started)
     left -= min(_WRITING_SECONDS, _WRITING_SHARE * given.budget)
@@ -297,9 +293,6 @@ def _search(
             seed=given.seed,
             progress=watch,
         )
-    except Cancelled:
-        print("Arrêté avant la fin : aucun plan n’a été écrit.", file=sys.stderr)
-        return None
     except PlannerFault as fault:
         print(
             "Aucun plan n’a pu être fait : c’est un défaut du programme, pas de vos fichiers.",

@@ -107,20 +107,16 @@ def _holes(problem: Problem, plan: Plan, sentences: Sentences) -> Iterator[str]:
     if not plan.holes:
         yield "<p>Nulle part : il n’y a personne à chercher pour cette période.</p>\n</section>\n"
         return
-    yield (
-        "<div class=scroll tabindex=0 role=region aria-label='Les places sans médecin'>\n"
-        "<table class=list>\n<thead><tr><th scope=col>Semaine</th><th scope=col>Centre</th>"
-        "<th scope=col>Il manque</th><th scope=col>Pourquoi</th></tr></thead>\n<tbody>\n"
-    )
+    yield "<ul class=missing>\n"
     for hole in sorted(plan.holes):
         name = problem.centres[hole.centre].name
-        missing = count_words(hole.missing, "médecin", "médecins")
+        missing = count_words(hole.missing, "médecin manque", "médecins manquent")
         yield (
-            f"<tr><td>lundi {escape(day_words(problem.monday(hole.week)))}</td>"
-            f"<th scope=row>{escape(name)}</th><td class=number>{missing}</td>"
-            f"<td>{escape(sentences.why_hole(hole))}</td></tr>\n"
+            f"<li><span>lundi {escape(day_words(problem.monday(hole.week)))}</span> "
+            f"<b>{escape(name)}</b> <span class=hole>{missing}</span> "
+            f"<p>{escape(sentences.why_hole(hole))}</p></li>\n"
         )
-    yield "</tbody>\n</table>\n</div>\n</section>\n"
+    yield "</ul>\n</section>\n"
 
 
 def _boards(problem: Problem, plan: Plan) -> Iterator[str]:
@@ -128,6 +124,9 @@ def _boards(problem: Problem, plan: Plan) -> Iterator[str]:
     for mission in sorted(plan.missions):
         missions[mission.centre, mission.week].append(mission)
     holes = {(hole.centre, hole.week): hole.missing for hole in plan.holes}
+    reserves: dict[WeekIndex, list[str]] = defaultdict(list)
+    for standby in sorted(plan.standbys):
+        reserves[standby.week].append(problem.doctors[standby.doctor].id)
     legend = "".join(
         f'<li class="{name}"><span aria-hidden=true>{sign}</span> {word}</li>\n'
         for name, sign, word in _STATES.values()
@@ -140,7 +139,7 @@ def _boards(problem: Problem, plan: Plan) -> Iterator[str]:
     )
     for start in range(0, problem.weeks, WEEKS_PER_BOARD):
         weeks = range(start, min(start + WEEKS_PER_BOARD, problem.weeks))
-        yield from _board(problem, weeks, missions, holes)
+        yield from _board(problem, weeks, missions, holes, reserves)
     yield "</section>\n"
 
 
@@ -149,6 +148,7 @@ def _board(
     weeks: range,
     missions: dict[tuple[CentreIndex, WeekIndex], list[PlannedMission]],
     holes: dict[tuple[CentreIndex, WeekIndex], int],
+    reserves: dict[WeekIndex, list[str]],
 ) -> Iterator[str]:
     mondays = [problem.monday(week) for week in weeks]
     title = f"Du {day_words(mondays[0])} au {day_words(mondays[-1])}"
@@ -171,6 +171,12 @@ def _board(
             for week in weeks
         )
         yield f"<tr><th scope=row>{escape(centre.name)}</th>{cells}</tr>\n"
+    if any(week in reserves for week in weeks):
+        cells = "".join(
+            f"<td>{''.join(f'<span>{escape(who)}</span>' for who in reserves.get(week, ()))}</td>"
+            for week in weeks
+        )
+        yield f"<tr class=reserve><th scope=row>De réserve</th>{cells}</tr>\n"
     yield "</tbody>\n</table>\n</div>\n"
 
 
@@ -194,8 +200,8 @@ def _cell(
             f"<span class=unseen> {word}</span></span>"
         )
     if missing:
-        several = f" {missing}" if missing > 1 else ""
-        said.append(f'<span class="hole"><span aria-hidden=true>△</span>à pourvoir{several}</span>')
+        several = f"{missing} " if missing > 1 else ""
+        said.append(f'<span class="hole"><span aria-hidden=true>△</span>{several}à pourvoir</span>')
     if said:
         return f"<td>{''.join(said)}</td>"
     if not problem.open_weeks[centre, week]:

@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from relais.engine.rota.plan import Plan
-from relais.engine.units import count_words
+from relais.engine.units import NO_BREAK_SPACE, count_words
 
 _ROUNDING = (
     1e-6  # of the solver: a cost is a whole number, so a bound may be rounded up to the next
@@ -69,15 +69,14 @@ def summarise(plan: Plan) -> Summary:
 
 
 def percent(share: float) -> str:
-    """Say a share the French way, with as many decimals as it needs: « 12 % », « 0,3 % »."""
+    """Say a share the French way, with as many decimals as it needs: « 12 % », « 0,07 % »."""
     number = 100 * share
-    if number == 0 or number >= 10:
-        said = f"{number:.0f}"
-    elif number >= 0.1:
-        said = f"{number:.1f}"
-    else:
-        said = "moins de 0.1"
-    return said.replace(".", ",") + "\u00a0%"
+    decimals = 0 if number == 0 or number >= 10 else 1 if number >= 1 else 2
+    return f"{number:.{decimals}f}".replace(".", ",") + NO_BREAK_SPACE + "%"
+
+
+def _percent_at_most(share: float) -> str:
+    return percent(math.ceil(share * 10_000 - _ROUNDING) / 10_000)
 
 
 def in_words(summary: Summary) -> list[str]:
@@ -133,8 +132,8 @@ def _quality(summary: Summary) -> list[str]:
         )
     elif summary.cost_bound > 0:
         said.append(
-            f"Trajets, centres préférés, réserves, pratiques et équité compris, aucun plan n’est "
-            f"meilleur de plus de {percent(summary.gap)} : c’est prouvé."
+            f"Trajets, centres préférés, réserves, pratiques et équité compris, il est prouvé que "
+            f"ce plan est à {_percent_at_most(summary.gap)} au plus du meilleur possible."
         )
     else:
         said.append("Il n’est pas prouvé que ce plan soit le meilleur possible.")

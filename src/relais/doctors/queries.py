@@ -42,7 +42,7 @@ def plain(text: str) -> str:
 
 
 def find_doctors(text: str = "", filters: Filters = ALL) -> QuerySet[Doctor]:
-    """Find doctors by words of their name, e-mail, RPPS or key, by last name. Home comes along.
+    """Find doctors by words of their name, home, e-mail, RPPS or key, by last name. Home comes along.
 
     Every word must be found, in any order, with or without accents.
     """
@@ -53,6 +53,7 @@ def find_doctors(text: str = "", filters: Filters = ALL) -> QuerySet[Doctor]:
             | Q(email__icontains=word)
             | Q(key__icontains=word)
             | Q(rpps__startswith=word)
+            | Q(home__search_name__contains=word)
         )
     if filters.status:
         rows = rows.filter(status=filters.status)

@@ -175,7 +175,7 @@ def week_head(monday: date, *, today: date) -> WeekHead:
 def _depth(now: Situation) -> Counter[tuple[int, date]]:
     """Count the reserves of each centre-week that wishes, lodging, papers and openings allow."""
     depth: Counter[tuple[int, date]] = Counter()
-    suited = now.suited()
+    suited = now.suited
     for doctor_id, monday in now.standbys:
         doctor = now.doctors.get(doctor_id)
         if doctor is None or (doctor.ready_on is not None and monday < doctor.ready_on):
@@ -204,7 +204,7 @@ def _supply(
             )
             if standing[centre_id, monday] < active:
                 wanted[monday].append(centre_id)
-    suited = now.suited() if wanted else {}
+    suited = now.suited if wanted else {}
     offers: Counter[date] = Counter()
     free: Counter[tuple[int, date]] = Counter()
     for doctor_id, monday in now.offers:

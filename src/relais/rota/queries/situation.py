@@ -13,6 +13,7 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
 
 import numpy as np
 from django.db.models import Count, Q
@@ -137,6 +138,7 @@ class Situation:
             return False
         return most_in_a_year([*taken, monday]) <= doctor.max_missions
 
+    @cached_property
     def suited(self) -> dict[int, set[int]]:
         """Give, for each centre, the ids of the doctors who may go there: wishes, travel and lodging."""
         doctors = list(self.doctors.values())

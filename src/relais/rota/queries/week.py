@@ -10,7 +10,7 @@ from relais.doctors.models import Doctor
 from relais.doctors.states import PreferenceKind
 from relais.engine import calendar_fr, parameters
 from relais.engine.weeks import WEEK, is_monday
-from relais.network.models import Line
+from relais.network.models import Centre, Line
 from relais.rota.models import Mission, Offer, Standby
 from relais.rota.queries import situation as facts
 from relais.rota.queries.board import closed_words, risk_words
@@ -225,37 +225,37 @@ def _candidate(
         seniority=now.seniority(doctor),
         missions_this_year=len(taken),
         cost=mission_cost(now, doctor, centre) + repeat,
-        because=_because(now, doctor, line, monday, minutes, len(taken)),
+        because=because_words(now, doctor, centre, monday, others_this_year=len(taken)),
         objections=now.objections(doctor, line, monday, ignoring=ignoring),
         busy=busy,
     )
 
 
-def _because(
-    now: Situation, doctor: Doctor, line: Line, monday: date, minutes: int, this_year: int
+def because_words(
+    now: Situation, doctor: Doctor, centre: Centre, monday: date, *, others_this_year: int
 ) -> str:
-    """Say in a few French words what speaks for a doctor."""
-    words = [f"à {formats.hours_minutes(minutes)}"]
+    """Say in a few French words what speaks for a doctor at a centre."""
+    words = [f"à {formats.hours_minutes(now.travel_minutes(doctor, centre))}"]
     if (doctor.pk, monday) in now.standbys:
         words.insert(0, "en réserve cette semaine")
-    if now.wishes_for(doctor.pk, line.centre_id, PreferenceKind.PREFERRED):
+    if now.wishes_for(doctor.pk, centre.pk, PreferenceKind.PREFERRED):
         words.append("souhaite y aller")
-    if now.knows(doctor.pk, line.centre_id):
+    if now.knows(doctor.pk, centre.pk):
         words.append("connaît le centre")
     if now.is_first_timer(doctor):
         words.append("première mission")
-    elif this_year == 0:
+    elif others_this_year <= 0:
         words.append("aucune autre mission dans l’année")
     else:
-        words.append(
-            f"{formats.plural(this_year, 'autre mission', 'autres missions')} dans l’année"
-        )
-    return ", ".join(words)
+        count = formats.plural(others_this_year, "autre mission", "autres missions")
+        words.append(f"{count} dans l’année")
+    text = ", ".join(words)
+    return f"{text[:1].upper()}{text[1:]}."
 
 
 def _reserves(now: Situation, line: Line, monday: date) -> tuple[Reserve, ...]:
     centre = now.centres[line.centre_id]
-    suited = now.suited()[centre.pk]
+    suited = now.suited[centre.pk]
     found = []
     for doctor_id, day in now.standbys:
         doctor = now.doctors.get(doctor_id)

@@ -160,7 +160,7 @@ def plural(count: Amount, word: str, plural_word: str | None = None) -> str:
 
 def agree(count: Amount, word: str, plural_word: str | None = None) -> str:
     """Give a word as it agrees with a count, without the count. Same rules as `plural`."""
-    if abs(count) < 2:
+    if -2 < count < 2:
         return word
     return plural_of(word) if plural_word is None else plural_word
 

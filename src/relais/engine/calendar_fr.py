@@ -7,7 +7,7 @@ source. Beyond the last published school year the answer is None: unknown, never
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cache
@@ -214,7 +214,7 @@ def _whole_week_off(monday: date, zone: str) -> bool:
     )
 
 
-def _and(words: list[str]) -> str:
+def _and(words: Sequence[str]) -> str:
     return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} et {words[-1]}"
 
 

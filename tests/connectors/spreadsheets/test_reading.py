@@ -8,6 +8,8 @@ from datetime import UTC, date, datetime
 
 import pytest
 import xlsxwriter
+from hypothesis import given
+from hypothesis import strategies as st
 
 from relais.connectors.spreadsheets import (
     Limits,
@@ -80,6 +82,22 @@ def test_lines_keep_their_place_in_the_file() -> None:
 
 def test_the_line_that_names_the_separator_counts() -> None:
     assert one(b"sep=;\na;b\n1;2\n").rows == (Line(3, ("1", "2")),)
+
+
+@given(
+    st.lists(
+        st.sampled_from(
+            [b"sep=", b'"', b",", b";", b"\t", b"\r", b"\n", b"a", b"\xe9", b"\x00", b"\xff\xfe"]
+        ),
+        max_size=14,
+    )
+)
+def test_whatever_comes_in_is_read_or_refused(pieces: list[bytes]) -> None:
+    try:
+        (table,) = read_tables(b"".join(pieces), name="a.csv")
+    except UnreadableSpreadsheet:
+        return
+    assert {len(line.cells) for line in table.rows} <= {len(table.header)}
 
 
 def test_records_go_by_title() -> None:

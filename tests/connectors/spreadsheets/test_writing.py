@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+import unicodedata
 import zipfile
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -64,6 +65,22 @@ def test_csv_reads_back_alike() -> None:
     assert table.header == tuple(SHEET.header)
     assert [line.cells[0] for line in table.rows] == ["Élodie", "Paul", "@mal"]
     assert [line.cells[5] for line in table.rows] == [row[5] for row in READ_BACK]
+
+
+@given(
+    st.lists(
+        st.lists(st.text(st.characters(codec="utf-8", exclude_characters="\x00"), max_size=6)),
+        max_size=4,
+    ),
+    st.booleans(),
+)
+def test_any_text_written_as_csv_reads_back(rows: list[list[str]], for_excel: bool) -> None:
+    clean = [
+        [unicodedata.normalize("NFC", cell).strip() for cell in (*row, "", "")][:2] for row in rows
+    ]
+    sheet = Sheet("a", ["x", "y"], clean)
+    (table,) = read_tables(csv_bytes(sheet, for_excel=for_excel), name="a.csv")
+    assert [list(line.cells) for line in table.rows] == [row for row in clean if any(row)]
 
 
 def test_a_workbook_reads_back_alike() -> None:

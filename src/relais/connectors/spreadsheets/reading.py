@@ -22,7 +22,7 @@ from relais.core.formats import number, plural
 
 SEPARATORS = {",": "virgule", ";": "point-virgule", "\t": "tabulation"}
 _ZIP, _OLD_OFFICE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
-_SEP_LINE = re.compile(r"sep=(.)\r?\n", re.IGNORECASE)
+_SEP_LINE = re.compile(r"sep=([,;\t])(?:\r\n|\r|\n)", re.IGNORECASE)
 _CELL_PLACE = re.compile(rb"""\br\s*=\s*["']([A-Za-z]+)(\d+)""")
 _ROW_PLACE = re.compile(rb"""<(?:\w+:)?row\b[^>]{0,500}?\br\s*=\s*["'](\d+)""")
 _ROW = re.compile(rb"<(?:\w+:)?row[\s>/]")
@@ -119,7 +119,7 @@ def _read_csv(content: bytes, name: str, limits: Limits) -> Table:
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
     try:
         lines = _bounded(_csv_lines(reader, skipped), name, limits)
-        title = SEPARATORS.get(separator, f"« {separator} »")
+        title = SEPARATORS[separator]
         return _table(
             _stem(name), lines, limits, read_as=f"CSV, encodage {encoding}, séparateur {title}"
         )

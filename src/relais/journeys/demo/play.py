@@ -22,18 +22,16 @@ from relais.core.actors import Actor
 from relais.doctors import services as doctors
 from relais.doctors.models import Doctor
 from relais.doctors.states import PreferenceKind
-from relais.engine.rota.solve import solve
 from relais.engine.weeks import WEEK, monday_of
 from relais.journeys import people
 from relais.journeys.demo.people import Person, Place, Town, draw_people
 from relais.network import services as network
 from relais.network.models import Centre, Practice
 from relais.network.states import ClosureReason
-from relais.rota import planning
 from relais.rota import services as rota
 from relais.rota.models import Mission, PlanRun
+from relais.rota.services.compute import compute_run
 from relais.rota.states import MissionState, OfferSource
-from relais.rota.tasks import compute_plan
 from relais.territory import services as territory
 from relais.territory.models import Commune
 from relais.territory.queries import find_commune
@@ -292,38 +290,39 @@ def _account(address: str, name: str, roles: list[Role], now: datetime) -> User:
 
 
 def relay_the_past(this_monday: date, *, now: datetime) -> None:
-    """Fill the weeks before this one as they would have been, and have them done."""
-    first = this_monday - PAST_WEEKS * WEEK
+    """Plan the weeks up to this one with the clock of that time, and have all of them confirmed."""
     then = now - (PAST_WEEKS + 1) * WEEK
-    question = planning.problem_for(first, weeks=PAST_WEEKS, standby_depth=0, today=first - WEEK)
-    answer = solve(question.problem, budget_seconds=BUDGET_SECONDS, seed=SEED)
-    for line, doctor, monday in question.placements(answer):
-        mission = rota.place(line, doctor=doctor, monday=monday, by=STORY, now=then)
+    first = this_monday - PAST_WEEKS * WEEK
+    _plan(first, weeks=PAST_WEEKS + 1, standby_depth=0, now=then)
+    for mission in Mission.objects.order_by("monday", "line_id"):
         rota.confirm(mission, by=STORY, now=then)
         rota.mark_ready(mission, by=STORY, now=then)
 
 
 def plan_the_year(this_monday: date, *, now: datetime) -> PlanRun:
     """Compute and accept the plan of the year."""
+    return _plan(this_monday, weeks=YEAR_WEEKS, standby_depth=2, now=now)
+
+
+def _plan(first_monday: date, *, weeks: int, standby_depth: int, now: datetime) -> PlanRun:
     run = rota.start_run(
-        this_monday,
-        weeks=YEAR_WEEKS,
-        standby_depth=2,
+        first_monday,
+        weeks=weeks,
+        standby_depth=standby_depth,
         budget_seconds=BUDGET_SECONDS,
         seed=SEED,
         asked_by=None,
         by=STORY,
         now=now,
     )
-    compute_plan.call(run.pk)
-    run.refresh_from_db()
+    compute_run(run, clock=lambda: now)
     rota.accept_run(run, by=STORY, now=now)
     return run
 
 
 def answer_the_plan(this_monday: date, *, now: datetime) -> None:
     """Have near missions prepared and confirmed, and later ones asked; a few wait for an answer."""
-    planned = Mission.objects.filter(monday__gte=this_monday, state=MissionState.PROPOSED)
+    planned = Mission.objects.filter(monday__gt=this_monday, state=MissionState.PROPOSED)
     for mission in planned.order_by("monday", "line__centre__key", "line__number"):
         weeks_ahead = (mission.monday - this_monday) // WEEK
         if weeks_ahead >= INVITED_WEEKS:

@@ -27,7 +27,7 @@ class Reason(Enum):
     """What keeps a doctor from a centre-week: (one doctor, several doctors), as a verb phrase."""
 
     NOT_OFFERED = ("ne propose pas cette semaine", "ne proposent pas cette semaine")
-    CLOSED = ("ne peut pas venir (centre fermé)", "ne peuvent pas venir (centre fermé)")
+    CLOSED = ("trouverait le centre fermé", "trouveraient le centre fermé")
     REFUSED = ("ne souhaite pas ce centre", "ne souhaitent pas ce centre")
     TOO_FAR = ("habite trop loin", "habitent trop loin")
     PET = (
@@ -350,29 +350,26 @@ class Explainer:
         offering = self._offering.get(hole.week, [])
         if not offering:
             return "Aucun médecin ne propose cette semaine."
-        counts: Counter[Reason | None] = Counter()
+        counts: Counter[Reason] = Counter()
+        free = 0
         for doctor in offering:
             obstacles = self._obstacles(doctor, hole.centre, hole.week)
-            counts[obstacles[0].reason if obstacles else None] += 1
+            if obstacles:
+                counts[obstacles[0].reason] += 1
+            else:
+                free += 1
         here = counts.pop(Reason.HERE, 0)
         total = len(offering) - here
         if total == 0:
             return "Aucun autre médecin ne propose cette semaine."
-        free = counts.pop(None, 0)
         order = list(Reason)
-        ranked = sorted(
-            counts.items(), key=lambda item: (-item[1], order.index(item[0] or order[0]))
-        )
-        if len(ranked) == 1 and free == 0 and ranked[0][0] is not None:
+        ranked = sorted(counts.items(), key=lambda item: (-item[1], order.index(item[0])))
+        if len(ranked) == 1 and free == 0:
             reason, count = ranked[0]
             if count == 1:
                 return f"Un seul médecin propose cette semaine, et {reason.value[0]}."
             return f"{count} médecins proposent cette semaine, tous {_relative(reason)}."
-        parts = [
-            f"{count} {reason.value[0 if count == 1 else 1]}"
-            for reason, count in ranked
-            if reason is not None
-        ]
+        parts = [f"{count} {reason.value[0 if count == 1 else 1]}" for reason, count in ranked]
         if free:
             parts.append(f"{free} {'pourrait' if free == 1 else 'pourraient'} venir")
         if total == 1:

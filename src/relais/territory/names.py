@@ -18,9 +18,10 @@ _LIGATURES = str.maketrans({"œ": "oe", "æ": "ae", "ß": "ss"})
 _SHORT_FORMS = {"st": "saint", "ste": "sainte", "sts": "saints", "stes": "saintes"}
 _SUR = re.compile(r"\bs/")
 _CODE = re.compile(r"(?:\d{2}|2[AB])\d{3}", re.IGNORECASE)
-_LEADING_CODE = re.compile(r"((?:\d{2}|2[AB])\d{3})[\s,]+(.+)", re.IGNORECASE)
+_LEADING_CODE = re.compile(r"(?P<code>(?:\d{2}|2[AB])\d{3})[\s,]+(?P<name>.+)", re.IGNORECASE)
 _TRAILING_CODE = re.compile(
-    r"(.+?)[\s,(]+((?:\d{2}|2[AB])\d{3}|9[78]\d|2[AB]|\d{2})\s*\)?", re.IGNORECASE
+    r"(?P<name>.+?)[\s,(]+(?P<code>(?:\d{2}|2[AB])\d{3}|9[78]\d|2[AB]|\d{2})\s*\)?",
+    re.IGNORECASE,
 )
 _TRAILING_WORDS = re.compile(r"(.+?)\s*(?:\(([^()]+)\)|,([^,]+))")
 _CEDEX = re.compile(r"\s+cedex(\s+\d{1,2})?", re.IGNORECASE)
@@ -64,15 +65,14 @@ def read(text: str) -> Wanted:
     text = _CEDEX.sub("", text)
     if _CODE.fullmatch(text):
         return Wanted(code=_city_of_district(text.upper()))
-    district = _DISTRICT.fullmatch(fold(text))
-    if district is not None:
-        for name, first, last, code in _DISTRICTS:
-            if district[1] == name and 1 <= int(district[2]) <= last - first + 1:
-                return Wanted(code=code)
-    if leading := _LEADING_CODE.fullmatch(text):
-        return Wanted(name=fold(leading[2]), departments=_departments_of(leading[1]))
-    if trailing := _TRAILING_CODE.fullmatch(text):
-        return Wanted(name=fold(trailing[1]), departments=_departments_of(trailing[2]))
+    if city := _city_named_with_district(text):
+        return Wanted(code=city)
+    coded = _LEADING_CODE.fullmatch(text) or _TRAILING_CODE.fullmatch(text)
+    if coded:
+        code, name = coded["code"], coded["name"]
+        if city := _city_named_with_district(name):
+            return Wanted(code=city)
+        return Wanted(name=fold(name), departments=_departments_of(code))
     if words := _TRAILING_WORDS.fullmatch(text):
         after = fold(words[2] or words[3])
         if after in ARTICLES:
@@ -103,6 +103,15 @@ def _departments_of(code: str) -> frozenset[str]:
     if code.startswith("20"):  # postal codes of Corsica keep the number of before 1976
         return frozenset({"2A", "2B"})
     return frozenset({code[:2]})
+
+
+def _city_named_with_district(text: str) -> str:
+    """Give the code of the city in « Paris 15e », « Lyon 3 »; empty for any other text."""
+    if found := _DISTRICT.fullmatch(fold(text)):
+        for name, first, last, code in _DISTRICTS:
+            if found[1] == name and 1 <= int(found[2]) <= last - first + 1:
+                return code
+    return ""
 
 
 def _city_of_district(code: str) -> str:

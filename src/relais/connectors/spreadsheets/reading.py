@@ -37,7 +37,7 @@ class Limits:
     """What a file may hold, so that no file exhausts the machine."""
 
     file_bytes: int = 10 * _MIB
-    unpacked_bytes: int = 100 * _MIB
+    unpacked_bytes: int = 60 * _MIB
     parts: int = 500
     tables: int = 30
     rows: int = 50_000

@@ -27,14 +27,16 @@ def forget_roles(user: User) -> None:
 
 
 def rights_of(user: User) -> frozenset[Right]:
-    """Give every right that the roles of a user hold."""
+    """Give every right that the roles of a user hold; none to who may not enter."""
+    if not may_enter(user):
+        return frozenset({Right.ANYONE})
     held: frozenset[Right] = frozenset({Right.ANYONE, Right.ACCOUNT_OWN})
     return held.union(*(RIGHTS_OF[role] for role in roles_of(user)))
 
 
 def may(user: User, right: Right) -> bool:
     """Say whether a user who may enter holds a right."""
-    return may_enter(user) and right in rights_of(user)
+    return right in rights_of(user)
 
 
 def may_enter(user: User) -> bool:

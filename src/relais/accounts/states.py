@@ -15,6 +15,7 @@ class Right(StrEnum):
     ACCOUNT_OWN = auto()
     AUDIT_READ = auto()
     USERS_MANAGE = auto()
+    DOCTORS_INVITE = auto()
     DESIGN_READ = auto()
     NETWORK_READ = auto()
     NETWORK_EDIT = auto()
@@ -35,6 +36,7 @@ RIGHT_MEANINGS: Final[dict[Right, str]] = {
     Right.ACCOUNT_OWN: "gérer son propre compte",
     Right.AUDIT_READ: "lire le journal des actions",
     Right.USERS_MANAGE: "ouvrir et fermer les comptes, donner les rôles",
+    Right.DOCTORS_INVITE: "ouvrir le compte d’un médecin du collectif",
     Right.DESIGN_READ: "voir la page des composants",
     Right.NETWORK_READ: "voir tous les centres, leurs lignes et leurs fermetures",
     Right.NETWORK_EDIT: "modifier les centres, les lignes et les fermetures",
@@ -79,6 +81,7 @@ RIGHTS_OF: Final[dict[Role, frozenset[Right]]] = {
         Right.CENTRE_READ,
         Right.NETWORK_EDIT,
         Right.DOCTORS_EDIT,
+        Right.DOCTORS_INVITE,
         Right.ROTA_PLAN,
         Right.ROTA_EDIT,
         Right.DATA_IMPORT,
@@ -98,3 +101,14 @@ RIGHTS_OF: Final[dict[Role, frozenset[Right]]] = {
 STAFF_ROLES: Final = frozenset(
     {Role.COORDINATOR, Role.PLANNER, Role.DIRECTOR, Role.PIONEER, Role.ADMINISTRATOR}
 )
+
+# On what each role bears, in words; kept by network.permissions and rota.permissions.
+ROLE_SCOPES: Final[dict[Role, str]] = {
+    Role.DOCTOR: "ses propres semaines et ses propres missions",
+    Role.COORDINATOR: "les centres qui lui sont confiés, tant que la coordination dure",
+    Role.PLANNER: "tout le réseau",
+    Role.DIRECTOR: "tout le réseau, en lecture",
+    Role.PIONEER: "tout le réseau, en lecture ; ses propres semaines et missions",
+    Role.TOWN: "son propre compte, pour l’instant",
+    Role.ADMINISTRATOR: "les comptes et le journal, pas le planning",
+}

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Final
 
-from django.db.models import Model
+from django.db.models import Model, QuerySet
 
 from relais.core.actors import Actor
 from relais.core.models import AuditEntry
@@ -52,3 +52,30 @@ def record(
 def _clean(text: str) -> str:
     """Take out the character that PostgreSQL cannot keep in a text."""
     return text.replace("\x00", "")
+
+
+def journal(
+    *,
+    who: str = "",
+    what: str = "",
+    area: str = "",
+    since: datetime | None = None,
+    until: datetime | None = None,
+) -> QuerySet[AuditEntry]:
+    """List what was done, the latest first.
+
+    `who` stands in the name of who did it, `what` in the name of the thing, `area` is the first
+    word of the verbs (« rota »), `since` is included, `until` is not.
+    """
+    found = AuditEntry.objects.order_by("-at", "-id")
+    if who:
+        found = found.filter(actor_label__icontains=who)
+    if what:
+        found = found.filter(subject_label__icontains=what)
+    if area:
+        found = found.filter(verb__startswith=f"{area}.")
+    if since is not None:
+        found = found.filter(at__gte=since)
+    if until is not None:
+        found = found.filter(at__lt=until)
+    return found

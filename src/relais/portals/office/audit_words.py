@@ -1,0 +1,126 @@
+"""The verbs of the audit as people say them. A test finds the verbs that have no words here."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+from relais.accounts.states import Role
+from relais.rota.states import MissionState, RunState
+
+AREAS: Final = {
+    "accounts": "comptes",
+    "network": "centres",
+    "doctors": "médecins",
+    "rota": "planning",
+    "territory": "communes",
+}
+
+PHRASES: Final = {
+    "accounts.closed": "a fermé le compte de",
+    "accounts.codes_made": "a créé de nouveaux codes de secours pour",
+    "accounts.link_sent": "a reçu un lien pour entrer :",
+    "accounts.opened": "a ouvert un compte à",
+    "accounts.passkey_added": "a ajouté une clé d’accès au compte de",
+    "accounts.passkey_removed": "a retiré une clé d’accès du compte de",
+    "accounts.password_changed": "a changé le mot de passe de",
+    "accounts.password_set": "a choisi un mot de passe pour",
+    "accounts.renamed": "a changé le nom de",
+    "accounts.reopened": "a rouvert le compte de",
+    "accounts.role_granted": "a donné un rôle à",
+    "accounts.role_revoked": "a retiré un rôle à",
+    "accounts.sessions_ended": "a déconnecté les appareils de",
+    "accounts.sign_in_failed": "s’est trompé de mot de passe pour entrer comme",
+    "accounts.signed_in": "est entré dans le compte de",
+    "accounts.totp_added": "a ajouté une application d’authentification au compte de",
+    "accounts.totp_removed": "a retiré l’application d’authentification du compte de",
+    "doctors.account_linked": "a relié à un compte la fiche de",
+    "doctors.added": "a ajouté aux médecins",
+    "doctors.edited": "a modifié la fiche de",
+    "doctors.paired": "a noté un binôme pour",
+    "doctors.practices_set": "a noté les actes de",
+    "doctors.preferences_set": "a noté les préférences de",
+    "doctors.travel_time_set": "a noté un temps de trajet pour",
+    "doctors.unpaired": "a défait un binôme de",
+    "network.centre_added": "a ajouté le centre",
+    "network.centre_edited": "a modifié le centre",
+    "network.closure_added": "a noté une fermeture :",
+    "network.closure_removed": "a retiré une fermeture :",
+    "network.coordination_ended": "a mis fin à une coordination :",
+    "network.coordinator_assigned": "a confié une coordination :",
+    "network.line_added": "a ajouté la ligne",
+    "network.line_ended": "a mis fin à la ligne",
+    "network.needs_set": "a noté les besoins du centre",
+    "network.practice_added": "a ajouté l’acte",
+    "rota.feed_opened": "a ouvert un agenda partagé :",
+    "rota.feed_revoked": "a fermé un agenda partagé :",
+    "rota.mission_cancelled": "a annulé la mission",
+    "rota.mission_confirmed": "a confirmé la mission",
+    "rota.mission_declined": "a décliné la mission",
+    "rota.mission_invited": "a invité pour la mission",
+    "rota.mission_locked": "a verrouillé la mission",
+    "rota.mission_noted": "a noté quelque chose sur la mission",
+    "rota.mission_placed": "a placé la mission",
+    "rota.mission_ready": "a déclaré prête la mission",
+    "rota.mission_unlocked": "a déverrouillé la mission",
+    "rota.run_accepted": "a accepté le",
+    "rota.run_discarded": "a écarté le",
+    "rota.run_finished": "a terminé le",
+    "rota.run_interrupted": "n’a pas pu finir le",
+    "rota.run_started": "a lancé le",
+    "rota.run_stopped": "a arrêté le",
+    "rota.weeks_offered": "a noté des semaines possibles pour",
+    "rota.weeks_withdrawn": "a retiré des semaines possibles pour",
+    "territory.communes_loaded": "a chargé la liste des communes",
+}
+
+# The details that are worth a word on the page; the others stay in the database.
+DETAILS: Final = {
+    "added": "ajoutées",
+    "despite": "malgré",
+    "ends_on": "jusqu’au",
+    "first_on": "du",
+    "from": "avant",
+    "how": "par",
+    "label": "nom",
+    "last_on": "au",
+    "minutes": "minutes",
+    "mondays": "semaines",
+    "removed": "retirées",
+    "role": "rôle",
+    "sessions_ended": "appareils déconnectés",
+    "skipped": "passées",
+    "to": "après",
+    "until_on": "jusqu’au",
+    "values": "valeurs",
+    "weeks": "semaines",
+}
+
+_STATES: Final = {
+    state.value: str(state.label) for states in (MissionState, RunState, Role) for state in states
+}
+
+
+def phrase(verb: str) -> str:
+    """Say a verb; one that is unknown here is shown as it was written."""
+    return PHRASES.get(verb, verb)
+
+
+def detail_words(details: Mapping[str, object]) -> str:
+    """Say the details that have a word: « rôle : planification »."""
+    told = []
+    for key, word in DETAILS.items():
+        value = details.get(key)
+        if value not in (None, "", [], {}):
+            told.append(f"{word} : {_value(value)}")
+    return " ; ".join(told)
+
+
+def _value(value: object) -> str:
+    if isinstance(value, Mapping):
+        return ", ".join(f"{name} {_value(one)}" for name, one in value.items())
+    if isinstance(value, Sequence) and not isinstance(value, str):
+        return ", ".join(_value(one) for one in value)
+    if isinstance(value, bool):
+        return "oui" if value else "non"
+    return "rien" if value is None else _STATES.get(str(value), str(value))

@@ -80,3 +80,7 @@ def test_a_person_may_name_a_commune_in_many_ways(text: str, wanted: Wanted) -> 
 @pytest.mark.parametrize("text", ["Ajain", "Ajain ", "Ajain (", "Ajain (2", "Ajain 2", "Ajain,"])
 def test_a_department_in_the_middle_of_typing_is_not_part_of_the_name(text: str) -> None:
     assert read_while_typed(text) == Wanted(name="ajain")
+
+
+def test_a_very_long_text_is_cut() -> None:
+    assert read("( " * 100_000 + "Ajain").name == ""

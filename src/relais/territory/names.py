@@ -14,6 +14,7 @@ from functools import cache
 from relais.territory import reference
 
 ARTICLES = ("le", "la", "les", "l")
+_LONGEST = 200  # characters: no place is written with more
 _LIGATURES = str.maketrans({"œ": "oe", "æ": "ae", "ß": "ss"})
 _SHORT_FORMS = {"st": "saint", "ste": "sainte", "sts": "saints", "stes": "saintes"}
 _SUR = re.compile(r"\bs/")
@@ -61,7 +62,7 @@ def read(text: str) -> Wanted:
     « Ajain », « Ajain 23 », « Ajain (23) », « Ajain (Creuse) », « 23380 Ajain », « Mans (Le) »,
     « Paris 15e », « Guéret Cedex » or an INSEE code.
     """
-    text = " ".join(text.split())
+    text = " ".join(text[:_LONGEST].split())
     text = _CEDEX.sub("", text)
     if _CODE.fullmatch(text):
         return Wanted(code=_city_of_district(text.upper()))

@@ -40,7 +40,7 @@ COMMANDS: dict[str, str] = {
     "serve": "ouvrir le site du réseau (en production)",
     "worker": "faire les tâches de fond : courriels, plans",
     "plan": "planifier un dossier de fichiers CSV",
-    "manage": "administrer : migrate, createsuperuser, audit…",
+    "manage": "administrer : migrate, create_admin, audit…",
     "test": "lancer tous les essais",
     "check": "contrôler le code et les réglages",
     "bench": "mesurer les calculs (bench/NOM)",

@@ -32,8 +32,8 @@ WRITTEN, WRONG_INPUT, NO_PLAN = 0, 2, 3
 MOST_MISTAKES_SHOWN = 100
 LONGEST_BUDGET_SECONDS = 7 * 24 * 3600
 GREATEST_SEED = 2**31 - 1
-# Kept back from the budget for judging and writing the plan: a share of it, at most some seconds.
-_WRITING_SHARE, _WRITING_SECONDS = 0.05, 2.0
+# Kept back from the budget for starting, judging and writing: some time, a share, never much.
+_KEPT_SECONDS, _KEPT_SHARE, _KEPT_AT_MOST = 0.3, 0.05, 2.0
 _SECONDS_BETWEEN_PLAIN_LINES = 5.0
 _CLEAR_LINE = "\r\x1b[K"
 
@@ -285,7 +285,7 @@ def _search(
             raise Enough
 
     left = given.budget - (time.monotonic() - started)
-    left -= min(_WRITING_SECONDS, _WRITING_SHARE * given.budget)
+    left -= min(_KEPT_SECONDS + _KEPT_SHARE * given.budget, _KEPT_AT_MOST)
     try:
         return solve(
             problem,

@@ -123,7 +123,7 @@ def drawn(seed: int) -> Files:
             [
                 f"{d},{draw.uniform(44, 49):.3f},{draw.uniform(-1, 6):.3f},{draw.randint(1, 4)},"
                 f"{draw.choice(['', 0, 1, 2, 3])},{draw.choice(['', '', 300])},{chance(0.3)},"
-                f"{chance(0.3)},{chance(0.15)},{chance(0.1)},{chance(0.3)},{some(-10, 0.2)},"
+                f"{chance(0.3) if d != doctors[-1] else 0},{chance(0.15)},{chance(0.1)},{chance(0.3)},{some(-10, 0.2)},"
                 f"{draw.choice(['', 'gynaecology', 'sutures', 'gynaecology|sutures'])}"
                 for d in doctors
             ],

@@ -194,7 +194,7 @@ def _draw_person(
     minutes = minutes_to(places, [town])[0]
     order = np.argsort(minutes, kind="stable")
     near = [places[index] for index in order]
-    known = tuple(place.key for place in random.sample(near[:6], min(before, 2)))
+    known = tuple(place.key for place in random.sample(near[:6], min(before, 2, len(near))))
     limit = random.choice((None, None, None, 240, 300, 360, 480))
     reach = int(minutes[order[min(2, len(order) - 1)]])
     rpps = f"9990{number:06d}"

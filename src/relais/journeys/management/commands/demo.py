@@ -46,7 +46,8 @@ class Command(BaseCommand):
         proof = "on ne peut pas faire mieux" if played.proven else "meilleur plan trouvé"
         self.stdout.write(
             f"{played.centres} centres, {played.lines} lignes, {played.doctors} médecins, "
-            f"{formats.number(played.missions)} missions, {played.holes} semaine sans médecin "
+            f"{formats.number(played.missions)} missions, "
+            f"{formats.plural(played.holes, 'semaine')} sans médecin "
             f"({proof}), en {monotonic() - began:.0f} s."
         )
 

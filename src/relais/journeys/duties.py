@@ -1,0 +1,25 @@
+"""What the worker does every minute, whatever people ask: each duty takes `now` and may come late."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Final
+
+from relais.core.seals import seal_audit
+from relais.rota.services import fail_silent_runs
+
+type Duty = Callable[[datetime], object]
+
+
+def seal_the_audit(now: datetime) -> int:
+    """Seal the audit entries that wait; count the seals."""
+    return len(seal_audit(now=now))
+
+
+def end_silent_runs(now: datetime) -> int:
+    """Leave « interrompu » the plan runs whose worker died; count them."""
+    return fail_silent_runs(now=now)
+
+
+EVERY_MINUTE: Final[tuple[Duty, ...]] = (seal_the_audit, end_silent_runs)

@@ -2,6 +2,80 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, path, register_converter
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from relais.portals.office.addresses import MondayConverter
+from relais.portals.office.views import (
+    audit,
+    board,
+    centres,
+    design,
+    doctors,
+    people,
+    runs,
+    tables,
+    week,
+)
+
+register_converter(MondayConverter, "monday")
+
+_WEEK = "semaines/<int:line_id>/<monday:monday>/"
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", board.board, name="office_board"),
+    path(_WEEK, week.week, name="office_week"),
+    path(f"{_WEEK}placer/", week.place, name="office_week_place"),
+    path(f"{_WEEK}note/", week.note, name="office_week_note"),
+    path(f"{_WEEK}<slug:act>/", week.move, name="office_week_move"),
+    path("medecins/", doctors.doctors_list, name="office_doctors"),
+    path("medecins/nouveau/", doctors.add, name="office_doctor_add"),
+    path("medecins/<int:pk>/", doctors.doctor, name="office_doctor"),
+    path("medecins/<int:pk>/fiche/", doctors.edit, name="office_doctor_edit"),
+    path("medecins/<int:pk>/actes/", doctors.practices, name="office_doctor_practices"),
+    path("medecins/<int:pk>/souhaits/", doctors.wishes, name="office_doctor_wishes"),
+    path("medecins/<int:pk>/semaines/", doctors.offer, name="office_doctor_offer"),
+    path("medecins/<int:pk>/semaines/retirer/", doctors.withdraw, name="office_doctor_withdraw"),
+    path("medecins/<int:pk>/binome/", doctors.pair, name="office_doctor_pair"),
+    path(
+        "medecins/<int:pk>/binome/<int:companion>/retirer/",
+        doctors.unpair,
+        name="office_doctor_unpair",
+    ),
+    path("centres/", centres.centres, name="office_centres"),
+    path("centres/nouveau/", centres.add, name="office_centre_add"),
+    path("centres/<int:pk>/", centres.centre, name="office_centre"),
+    path("centres/<int:pk>/modifier/", centres.edit, name="office_centre_edit"),
+    path("centres/<int:pk>/actes/", centres.practice_needs, name="office_centre_needs"),
+    path("centres/<int:pk>/lignes/", centres.add_line, name="office_centre_add_line"),
+    path("centres/<int:pk>/lignes/terminer/", centres.end_line, name="office_centre_end_line"),
+    path("centres/<int:pk>/fermetures/", centres.close, name="office_centre_close"),
+    path(
+        "centres/<int:pk>/fermetures/<int:closure>/retirer/",
+        centres.open_again,
+        name="office_centre_open_again",
+    ),
+    path("centres/<int:pk>/coordination/", centres.assign, name="office_centre_assign"),
+    path(
+        "centres/<int:pk>/coordination/<int:coordination>/retirer/",
+        centres.release,
+        name="office_centre_release",
+    ),
+    path("planning/", runs.runs, name="office_runs"),
+    path("planning/<int:pk>/", runs.run, name="office_run"),
+    path("planning/<int:pk>/avancement/", runs.progress, name="office_run_progress"),
+    path("planning/<int:pk>/arreter/", runs.stop, name="office_run_stop"),
+    path("planning/<int:pk>/ecarter/", runs.discard, name="office_run_discard"),
+    path("planning/<int:pk>/accepter/", runs.accept, name="office_run_accept"),
+    path("tableaux/exporter/", tables.export, name="office_export"),
+    path("tableaux/exporter/planning.csv", tables.export_board, name="office_export_board"),
+    path("composants/", design.design, name="office_design"),
+    # accounts and journal
+    path("comptes/", people.people, name="office_people"),
+    path("comptes/ouvrir/", people.open_account, name="office_people_open"),
+    path("comptes/<int:pk>/", people.person, name="office_person"),
+    path("comptes/<int:pk>/fermer/", people.close_account, name="office_person_close"),
+    path("comptes/<int:pk>/rouvrir/", people.reopen_account, name="office_person_reopen"),
+    path("comptes/<int:pk>/deconnecter/", people.end_sessions, name="office_person_sessions"),
+    path("medecins/<int:pk>/compte/", people.open_doctor_account, name="office_doctor_account"),
+    path("journal/", audit.audit, name="office_audit"),
+]

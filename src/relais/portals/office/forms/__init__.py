@@ -1,0 +1,1 @@
+"""The forms of the office: they read and check what was typed; services change things."""

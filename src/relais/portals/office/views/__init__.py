@@ -1,0 +1,1 @@
+"""The pages of the office: a gate, a fetch, a form, one call, a page."""

@@ -36,9 +36,10 @@ ALL = Filters()
 
 def plain(text: str) -> str:
     """Write a name the way it is searched: small letters, no accent, one space between words."""
-    decomposed = unicodedata.normalize("NFKD", text.replace("œ", "oe").replace("æ", "ae"))
+    small = text.casefold().replace("œ", "oe").replace("æ", "ae")
+    decomposed = unicodedata.normalize("NFKD", small)
     letters = "".join(mark for mark in decomposed if not unicodedata.combining(mark))
-    return " ".join(letters.casefold().replace("-", " ").replace("’", "'").split())
+    return " ".join(letters.replace("-", " ").replace("’", "'").split())
 
 
 def find_doctors(text: str = "", filters: Filters = ALL) -> QuerySet[Doctor]:

@@ -281,7 +281,7 @@ def test_a_proposed_mission_makes_room() -> None:
 
 @pytest.mark.parametrize("state", [MissionState.INVITED, MissionState.CONFIRMED])
 def test_a_word_given_never_moves_by_itself(state) -> None:
-    run, mission, other, rows = replaced(state)
+    run, mission, _, _ = replaced(state)
     done = services.accept_run(run, **ACT)
     assert (done.added, done.removed) == ((), ())
     assert active() == {(mission.doctor_id, mission.line_id, MONDAY)}

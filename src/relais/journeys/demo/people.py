@@ -7,7 +7,7 @@ follow public facts name them.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from random import Random
 from typing import Final
 
@@ -112,8 +112,8 @@ def luhn_digit(digits: str) -> str:
 
 def pick[T](random: Random, weighted: Sequence[tuple[T, float]]) -> T:
     """Draw one value by its weight."""
-    values, weights = zip(*weighted, strict=True)
-    return random.choices(values, weights=weights, k=1)[0]
+    values = [value for value, _ in weighted]
+    return random.choices(values, weights=[weight for _, weight in weighted], k=1)[0]
 
 
 def surnames(random: Random, count: int) -> list[str]:
@@ -242,23 +242,18 @@ def _pair_up(
     free = [person for person in people if not person.is_pioneer and person.missions_before]
     for first, second in zip(free[20:40:2], free[21:40:2], strict=True):
         shared = tuple(sorted(set(first.offered) | set(second.offered)))
-        at = {
-            "town": first.town,
-            "offered": shared,
-            "max_missions": 1,
-            "refused": (),
-            "max_travel_minutes": None,
-            "brings_family": False,
-            "brings_pet": False,
-            "needs_step_free": False,
-            "ready_in_weeks": None,
-        }
-        people[people.index(first)] = _changed(first, companion=second.key, **at)
-        people[people.index(second)] = _changed(second, companion=first.key, **at)
+        for one, other in ((first, second), (second, first)):
+            people[people.index(one)] = replace(
+                one,
+                companion=other.key,
+                town=first.town,
+                offered=shared,
+                max_missions=1,
+                max_travel_minutes=None,
+                refused=(),
+                brings_family=False,
+                brings_pet=False,
+                needs_step_free=False,
+                ready_in_weeks=None,
+            )
     return people
-
-
-def _changed(person: Person, **changes: object) -> Person:
-    """Give a person with other facts."""
-    facts = {name: getattr(person, name) for name in Person.__dataclass_fields__}
-    return Person(**{**facts, **changes})  # type: ignore[arg-type]

@@ -40,6 +40,7 @@ PAST_WEEKS: Final = 8
 YEAR_WEEKS: Final = 52
 DOCTORS: Final = 950  # the collective of today (MISSION.md row 2)
 SEED: Final = 7
+SMALLEST_HOME: Final = 200  # inhabitants: the demonstration names no hamlet (hypothesis)
 # How far ahead missions are confirmed, and how far they are wholly prepared (hypothesis).
 READY_WEEKS, CONFIRMED_WEEKS, INVITED_WEEKS = 2, 12, 20
 BUDGET_SECONDS: Final = 50
@@ -163,15 +164,16 @@ def welcome_doctors(
     centres: Mapping[str, Centre], *, count: int, this_monday: date, now: datetime
 ) -> list[tuple[Person, Doctor]]:
     """Open the files of fictional doctors, with what they do, wish and offer."""
-    towns = [
-        Town(*row)
-        for row in Commune.objects.filter(population__gte=200)
+    mainland = (
+        Commune.objects.filter(population__gte=SMALLEST_HOME)
         .exclude(department__startswith="97")
         .exclude(department__startswith="98")
-        .exclude(department__startswith="2A")
-        .exclude(department__startswith="2B")
+        .exclude(department__in=("2A", "2B"))
         .order_by("code")
-        .values_list("code", "department", "latitude", "longitude", "population")
+    )
+    towns = [
+        Town(home.code, home.department, home.latitude, home.longitude, home.population or 0)
+        for home in mainland
     ]
     places = [
         Place(centre.key, centre.latitude, centre.longitude, centre.lines.count() > 1)

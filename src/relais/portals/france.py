@@ -1,4 +1,4 @@
-"""The map of France without tiles: a grain of communes, drawn once into a file, and where a place stands on it.
+"""The map of France without tiles: a grain of communes, and where a place stands on it.
 
     python -m relais.portals.france        draws static/img/france.svg from the shipped communes
 
@@ -11,7 +11,7 @@ from __future__ import annotations
 import math
 import sys
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
@@ -34,7 +34,7 @@ _INHABITANTS: Final = (4_000, 15_000, 60_000)
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """A part of the drawing: degrees of its bounds, its place and its scale in units of the drawing."""
+    """A part of the drawing: its bounds in degrees, its place and its scale there."""
 
     name: str
     south: float
@@ -75,6 +75,74 @@ def is_overseas(latitude: float, longitude: float) -> bool:
     return any(frame.holds(latitude, longitude) for frame in OVERSEAS)
 
 
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A place on the drawing. `anchor` is empty when its name fits nowhere."""
+
+    name: str
+    x: float
+    y: float
+    kind: str
+    label_x: float = 0.0
+    label_y: float = 0.0
+    anchor: str = ""
+
+
+_LETTER: Final = 9.6  # mean width of a letter of the labels, in units of the drawing
+_LINE: Final = 20.0
+_DOT: Final = 10.0
+# Where a name may stand beside its dot, best first: anchor, shift across, shift down.
+_SIDES: Final = (
+    ("start", 15.0, 7.0),
+    ("end", -15.0, 7.0),
+    ("start", 11.0, -9.0),
+    ("end", -11.0, -9.0),
+    ("start", 11.0, 23.0),
+    ("end", -11.0, 23.0),
+    ("middle", 0.0, -16.0),
+    ("middle", 0.0, 30.0),
+)
+
+type _Box = tuple[float, float, float, float]
+
+
+def marks(places: Iterable[tuple[str, str, float, float]]) -> list[Mark]:
+    """Place (name, kind, latitude, longitude) on the drawing, names where they hide nothing.
+
+    What lies outside of every frame is left out: the list beside the map names it.
+    """
+    spots = [
+        (name, kind, spot)
+        for name, kind, latitude, longitude in places
+        if (spot := position(latitude, longitude)) is not None
+    ]
+    taken: list[_Box] = [(x - _DOT, y - _DOT, x + _DOT, y + _DOT) for _, _, (x, y) in spots]
+    found = []
+    for name, kind, (x, y) in spots:
+        mark = Mark(name, round(x, 1), round(y, 1), kind)
+        for anchor, across, down in _SIDES:
+            box = _label_box(name, anchor, x + across, y + down)
+            if box[0] < 0 or box[2] > WIDTH or any(_overlap(box, other) for other in taken):
+                continue
+            taken.append(box)
+            mark = replace(
+                mark, label_x=round(x + across, 1), label_y=round(y + down, 1), anchor=anchor
+            )
+            break
+        found.append(mark)
+    return found
+
+
+def _label_box(name: str, anchor: str, x: float, y: float) -> _Box:
+    width = len(name) * _LETTER
+    left = {"start": x, "end": x - width, "middle": x - width / 2}[anchor]
+    return (left, y - 0.8 * _LINE, left + width, y + 0.2 * _LINE)
+
+
+def _overlap(one: _Box, other: _Box) -> bool:
+    return one[0] < other[2] and other[0] < one[2] and one[1] < other[3] and other[1] < one[3]
+
+
 def _conic(latitude: float, longitude: float) -> tuple[float, float]:
     low, high = _PARALLELS
 
@@ -102,7 +170,7 @@ def _plain(frame: Frame, latitude: float, longitude: float) -> tuple[float, floa
 
 
 def _grains(places: Iterable[Place], step: float) -> dict[tuple[float, float], int]:
-    """Gather inhabitants on a grid of triangles: (x, y) of each grain that has a commune near it."""
+    """Gather inhabitants on a grid of triangles: (x, y) of each grain with a commune near it."""
     height = step * math.sqrt(3) / 2
     grains: dict[tuple[float, float], int] = {}
     for place in places:
@@ -132,7 +200,7 @@ def _path(grains: dict[tuple[float, float], int]) -> str:
 
 
 def drawing(places: Iterable[Place]) -> str:
-    """Draw the file: two symbols, `land` and `overseas`, whose strokes take the colour of the page."""
+    """Draw the file: two groups, `land` and `overseas`, coloured by the page."""
     rows = list(places)
     land = _grains((p for p in rows if MAINLAND.holds(p.latitude, p.longitude)), _GRAIN)
     away = _grains((p for p in rows if is_overseas(p.latitude, p.longitude)), _GRAIN * 0.6)

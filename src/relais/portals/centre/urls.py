@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from relais.portals.centre.views import calendar, home, week
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", home.home, name="centre_home"),
+    path("<int:pk>/agenda/", calendar.calendar, name="centre_calendar"),
+    path("<int:pk>/<str:day>/", week.week, name="centre_week"),
+]

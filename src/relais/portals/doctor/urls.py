@@ -2,6 +2,16 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from relais.portals.doctor.views import calendar, home, mission, preferences, weeks
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", home.home, name="doctor_home"),
+    path("semaines/", weeks.weeks, name="doctor_weeks"),
+    path("preferences/", preferences.preferences, name="doctor_preferences"),
+    path("preferences/communes/", preferences.communes, name="doctor_communes"),
+    path("agenda/", calendar.calendar, name="doctor_calendar"),
+    path("missions/<int:pk>/", mission.mission, name="doctor_mission"),
+    path("missions/<int:pk>/<str:act>/", mission.answer, name="doctor_answer"),
+]

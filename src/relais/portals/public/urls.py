@@ -2,6 +2,14 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from relais.portals.public.views import feeds, home, pages
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", home.home, name="public_home"),
+    path("mentions/", pages.legal, name="public_legal"),
+    path("robots.txt", pages.robots, name="public_robots"),
+    path("manifest.webmanifest", pages.manifest, name="public_manifest"),
+    path("agenda/<str:token>.ics", feeds.feed, name="feed"),
+]

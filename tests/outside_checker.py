@@ -111,7 +111,7 @@ class Input:
     def is_opening(self, centre, monday):
         """Say whether a Monday is among the opening weeks of a centre."""
         opens = day(self.centres[centre].get("opens_on"))
-        if opens is None:
+        if opens is None or opens > monday:
             return False
         first = opens + timedelta(days=(7 - opens.weekday()) % 7)
         return 0 <= (monday - first).days // 7 < self.opening

@@ -209,6 +209,22 @@ def test_the_command_loads_no_django(tmp_path: Path) -> None:
     assert (ran.returncode, ran.stdout.splitlines()[-1]) == (WRITTEN, "[]")
 
 
+def test_a_screen_that_lacks_a_sign_or_a_listener_is_no_trouble(tmp_path: Path) -> None:
+    folder = put(tmp_path / "folder", SOUND)
+    reader, writer = os.pipe()
+    os.close(reader)  # nobody listens
+    ran = subprocess.run(
+        _command(folder),
+        env=_environment() | {"PYTHONIOENCODING": "ascii"},
+        stdout=writer,
+        stderr=subprocess.PIPE,
+        check=False,
+    )
+    os.close(writer)
+    assert (ran.returncode, b"Traceback" in ran.stderr) == (WRITTEN, False)
+    assert check(folder, folder / "out") == []
+
+
 def test_the_example_stops_at_its_budget_with_a_plan_that_holds(tmp_path: Path) -> None:
     started = time.monotonic()
     out = tmp_path / "out"

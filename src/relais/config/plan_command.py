@@ -7,7 +7,9 @@ input is wrong and nothing was written, 3 no plan could be made or written.
 from __future__ import annotations
 
 import argparse
+import io
 import math
+import os
 import re
 import resource
 import signal
@@ -42,12 +44,27 @@ Lit un dossier de fichiers CSV, cherche le meilleur plan et l’écrit avec sa p
 Le dossier est décrit dans docs/formats/plan-folder.md ; examples/plan-2027 en est un exemple."""
 
 
+def _say(line: object, stream: TextIO | None = None) -> None:
+    """Print a line; somebody who has stopped listening is no trouble."""
+    stream = sys.stdout if stream is None else stream
+    try:
+        print(line, file=stream, flush=True)
+    except BrokenPipeError:
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, stream.fileno())
+        os.close(nowhere)
+
+
+def _warn(line: object) -> None:
+    _say(line, sys.stderr)
+
+
 class _Parser(argparse.ArgumentParser):
     """Tells a mistake of the command line in one French sentence."""
 
     def error(self, message: str) -> NoReturn:
-        print(_in_french(message), file=sys.stderr)
-        print("Aide : relais plan --help", file=sys.stderr)
+        _warn(_in_french(message))
+        _warn("Aide : relais plan --help")
         raise SystemExit(WRONG_INPUT)
 
 
@@ -143,14 +160,14 @@ class Screen:
         line = _progress_line(progress)
         if self._living:
             self._stream.write(_CLEAR_LINE + line)
+            self._stream.flush()
         else:
             phase, at = self._last
             elapsed = progress.elapsed_seconds
             if phase == progress.phase and elapsed - at < _SECONDS_BETWEEN_PLAIN_LINES:
                 return
             self._last = (progress.phase, elapsed)
-            self._stream.write(line + "\n")
-        self._stream.flush()
+            _say(line, self._stream)
 
     def end(self) -> None:
         """Take the living line away."""
@@ -204,6 +221,9 @@ def _listening(stop: Stop) -> Iterator[None]:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; gives the exit status."""
     started = time.monotonic()
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # a terminal without ’ shows another sign for it
+            stream.reconfigure(errors="replace")
     try:
         given = parser().parse_args(arguments)
     except SystemExit as end:
@@ -211,10 +231,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         return _plan(given, started=started)
     except KeyboardInterrupt:
-        print("\nArrêté : aucun plan n’a été écrit.", file=sys.stderr)
+        _warn("\nArrêté : aucun plan n’a été écrit.")
         return NO_PLAN
-    except BrokenPipeError:
-        return WRITTEN
+    except MemoryError:
+        _warn("La mémoire de la machine ne suffit pas : aucun plan n’a été écrit.")
+        return NO_PLAN
 
 
 def _plan(given: argparse.Namespace, *, started: float) -> int:
@@ -237,11 +258,11 @@ def _plan(given: argparse.Namespace, *, started: float) -> int:
     try:
         check_writable(out)
     except OSError as error:
-        print(f"{out} : on ne peut pas y écrire le plan ({error.strerror}).", file=sys.stderr)
-        print("Choisissez un autre dossier avec --out.", file=sys.stderr)
+        _warn(f"{out} : on ne peut pas y écrire le plan ({error.strerror}).")
+        _warn("Choisissez un autre dossier avec --out.")
         return WRONG_INPUT
     for line in summarised(warnings):
-        print(f"Attention : {line}", file=sys.stderr)
+        _warn(f"Attention : {line}")
     return _search_and_write(problem, out, given, started=started)
 
 
@@ -265,8 +286,8 @@ def _search_and_write(
         try:
             summary = write_folder(out, problem, plan, sentences=Explainer(problem, plan), run=run)
         except OSError as error:
-            print(f"{out} : le plan n’a pas pu être écrit ({error.strerror}).", file=sys.stderr)
-            print("Ce qui s’y trouvait n’a pas changé.", file=sys.stderr)
+            _warn(f"{out} : le plan n’a pas pu être écrit ({error.strerror}).")
+            _warn("Ce qui s’y trouvait n’a pas changé.")
             return NO_PLAN
     _tell_result(plan, summary, out, seconds=run.seconds, stopped=stop.asked)
     return WRITTEN
@@ -275,6 +296,7 @@ def _search_and_write(
 def _search(
     problem: Problem, given: argparse.Namespace, stop: Stop, *, started: float
 ) -> Plan | None:
+    from relais.engine.rota.linear import SolverFault  # noqa: PLC0415
     from relais.engine.rota.solve import Enough, PlannerFault, solve  # noqa: PLC0415
 
     screen = Screen(sys.stderr)
@@ -293,12 +315,9 @@ def _search(
             seed=given.seed,
             progress=watch,
         )
-    except PlannerFault as fault:
-        print(
-            "Aucun plan n’a pu être fait : c’est un défaut du programme, pas de vos fichiers.",
-            file=sys.stderr,
-        )
-        print(f"Signalez-le avec ce message : {fault}", file=sys.stderr)
+    except (PlannerFault, SolverFault) as fault:
+        _warn("Aucun plan n’a pu être fait : c’est un défaut du programme, pas de vos fichiers.")
+        _warn(f"Signalez-le avec ce message : {fault}")
         return None
     finally:
         screen.end()
@@ -306,26 +325,26 @@ def _search(
 
 def _tell_mistakes(errors: FolderErrors) -> None:
     for mistake in errors.mistakes[:MOST_MISTAKES_SHOWN]:
-        print(mistake, file=sys.stderr)
+        _warn(mistake)
     more = len(errors.mistakes) - MOST_MISTAKES_SHOWN + errors.untold
     if more > 0:
-        print(f"… et {more} autre{'s' if more > 1 else ''}.", file=sys.stderr)
+        _warn(f"… et {more} autre{'s' if more > 1 else ''}.")
     found = len(errors.mistakes) + errors.untold
     count = "Une erreur" if found == 1 else f"{found} erreurs"
-    print(f"{count} : rien n’a été écrit.", file=sys.stderr)
+    _warn(f"{count} : rien n’a été écrit.")
 
 
 def _tell_result(plan: Plan, summary: Summary, out: Path, *, seconds: float, stopped: bool) -> None:
     from relais.engine.plan_folder.summary import in_words  # noqa: PLC0415
 
     for sentence in in_words(summary):
-        print(sentence)
+        _say(sentence)
     if stopped:
-        print("La recherche a été arrêtée à votre demande : c’est le meilleur plan trouvé.")
+        _say("La recherche a été arrêtée à votre demande : c’est le meilleur plan trouvé.")
     elif plan.stopped_by_budget:
-        print("La durée donnée est écoulée : c’est le meilleur plan trouvé.")
+        _say("La durée donnée est écoulée : c’est le meilleur plan trouvé.")
     duration = f"{seconds:.1f}".replace(".", ",")
-    print(f"Plan écrit en {duration}\u00a0s dans {out} ; ouvrez {out / 'plan.html'}.")
+    _say(f"Plan écrit en {duration}\u00a0s dans {out} ; ouvrez {out / 'plan.html'}.")
 
 
 def _peak_memory_mb() -> float:

@@ -152,7 +152,7 @@ _KILLED = """
     found, moment, ended = {"old": 0, "new": 0, "mixed": 0}, 0, None
     while ended != 0:
         put(OLD)
-        moment += 3
+        moment += 7
         child = os.fork()
         if child == 0:
             put_until(moment)
@@ -166,7 +166,7 @@ _KILLED = """
 
 
 def test_a_kill_at_any_moment_leaves_the_old_or_the_new_answer_whole(tmp_path: Path) -> None:
-    """Kill a run after 3, 6, 9… calls and returns of its work, until it comes to its end."""
+    """Kill a run after 7, 14, 21… calls and returns of its work, until it comes to its end."""
     ended = subprocess.run(
         [sys.executable, "-c", textwrap.dedent(_KILLED), str(tmp_path / "here" / "out")],
         env=os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)},
@@ -176,8 +176,8 @@ def test_a_kill_at_any_moment_leaves_the_old_or_the_new_answer_whole(tmp_path: P
     assert ended.returncode == 0, ended.stderr.decode()
     found = json.loads(ended.stdout)
     assert found["mixed"] == 0
-    assert found["old"] > 50
-    assert found["new"] > 5
+    assert found["old"] > 20
+    assert found["new"] > 3
     assert found["beside"] == ["out"]  # what killed runs left is swept away
 
 

@@ -13,6 +13,7 @@ from relais.engine.plan_folder.read import read_folder, read_previous, read_tabl
 from relais.engine.plan_folder.settings import Settings
 from relais.engine.rota.problem import Centre, Doctor, GivenMission, Need, Status
 from tests.engine.plan_folder.folders import SOUND, Files, changed, longer, put
+from tests.engine.plan_folder.plans import planned
 
 
 def _notices(tmp_path: Path, files: Files) -> list[str]:
@@ -86,6 +87,15 @@ def test_zero_is_allowed_where_the_format_says(tmp_path: Path) -> None:
     problem = read_folder(put(tmp_path, files)).problem
     assert (problem.doctors[1].max_missions, problem.doctors[1].min_gap_weeks) == (0, 0)
     assert (problem.standby_depth, problem.weeks) == (0, 520)
+
+
+def test_a_centre_may_open_at_the_end_of_time(tmp_path: Path) -> None:
+    files = changed("centres.csv", "2026-01-01", "9999-12-31") | {
+        "missions.csv": "doctor,centre,monday,status\n"
+    }
+    problem, plan = planned(put(tmp_path, files))
+    assert not problem.open_weeks[1].any()
+    assert plan.score.holes == 0
 
 
 @pytest.mark.parametrize(

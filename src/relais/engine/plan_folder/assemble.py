@@ -23,6 +23,9 @@ from relais.engine.plan_folder.settings import Settings
 from relais.engine.rota.problem import Centre, Doctor, GivenMission, Need, Problem, Status
 from relais.engine.weeks import weeks_between
 
+# Of the calendar. No plan reaches it, so a centre that opens later opens never, as one that does.
+_LAST_MONDAY = date(9999, 12, 27)
+
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
@@ -143,6 +146,8 @@ class Assembly:
                 continue
             values = _named(columns.CENTRES, row, id="centre")
             values.pop("insee", None)
+            if values["opens_on"] is not None:
+                values["opens_on"] = min(values["opens_on"], _LAST_MONDAY)
             centre = Centre(**values)
             self.centres.append(centre)
             opens_on, closes_on = centre.opens_on, centre.closes_on

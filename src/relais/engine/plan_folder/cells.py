@@ -9,6 +9,7 @@ import re
 import unicodedata
 from collections.abc import Callable
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 from relais.engine.weeks import is_monday, monday_of
@@ -98,6 +99,7 @@ def flag(text: str) -> bool:
     return text == "1"
 
 
+@lru_cache(maxsize=4096)
 def day(text: str) -> date:
     """Read an ISO date."""
     text = text.strip()
@@ -110,6 +112,7 @@ def day(text: str) -> date:
         raise BadCell("n’existe pas au calendrier", remedy) from None
 
 
+@lru_cache(maxsize=4096)
 def monday(text: str) -> date:
     """Read an ISO date that is a Monday."""
     return a_monday(day(text))
@@ -133,7 +136,7 @@ def identifier(text: str) -> str:
             f"commence par {text[0]}, qu’un tableur prend pour un calcul",
             "Choisissez un identifiant qui commence par une lettre ou un chiffre.",
         )
-    if any(unicodedata.category(letter) == "Cc" for letter in text):
+    if not text.isprintable() and any(unicodedata.category(sign) == "Cc" for sign in text):
         raise BadCell(
             "contient un caractère invisible (tabulation, retour à la ligne…)",
             "Retapez cet identifiant sans le copier.",

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from relais.engine.plan_folder import columns
 from relais.engine.plan_folder.assemble import Assembly, Sheet
-from relais.engine.plan_folder.errors import Findings, Notice
+from relais.engine.plan_folder.errors import Findings, Notice, shown
 from relais.engine.plan_folder.rows import (
     UNREAD,
     csv_rows,
@@ -188,4 +188,6 @@ def _notice_a_stranger(name: str, findings: Findings) -> None:
     known = {columns.SETTINGS_FILE, *(table.file for table in columns.TABLES)}
     written_here = {"plan.csv", "holes.csv", "standby.csv", "certificate.csv"}
     if name.lower().endswith((".csv", ".toml")) and name not in known | written_here:
-        findings.notice(name, None, "stranger", "ce fichier n’est pas connu, il n’est pas lu.")
+        findings.notice(
+            shown(name), None, "stranger", "ce fichier n’est pas connu, il n’est pas lu."
+        )

@@ -197,11 +197,13 @@ def test_a_plan_becomes_rows_that_say_what_changes() -> None:
         (goes.pk, monday(1), ChangeKind.REMOVED, gone.pk),
         (comes.pk, monday(1), ChangeKind.ADDED, None),
     ]
-    assert rows.missions[2].because.endswith("aucune autre mission dans l’année.")
+    assert rows.missions[2].because.endswith(
+        "première mission de la période, seul médecin possible cette semaine."
+    )
     [hole] = rows.holes
     assert (hole.monday, hole.missing) == (monday(2), 1)
     assert hole.because.startswith(
-        "Aucun médecin n’a proposé cette semaine. Vous pouvez demander à "
+        "Aucun médecin ne propose cette semaine. Vous pouvez demander à "
     )
 
 
@@ -259,3 +261,19 @@ def test_whatever_stands_the_plan_keeps_every_rule_and_every_word_given(seed) ->
         if one.status is Status.LOCKED and 0 <= one.week < 8
     }
     assert locked <= kept
+
+
+def test_a_swap_fills_a_week_by_moving_one_proposal() -> None:
+    here, there = factories.line(), factories.line()
+    moved, follows = (factories.doctor(missions_before=1) for _ in range(2))
+    CentrePreference.objects.create(doctor=follows, centre=here.centre, kind=PreferenceKind.REFUSED)
+    for doctor in (moved, follows):
+        factories.offer(doctor)
+    factories.mission(moved, there, state=MissionState.PROPOSED)
+    [swap] = planning.swaps(here, monday=MONDAY, today=TODAY)
+    assert (swap.doctor_id, swap.from_centre_id, swap.replacement_id) == (
+        moved.pk,
+        there.centre_id,
+        follows.pk,
+    )
+    assert f"que {follows} peut prendre" in swap.because

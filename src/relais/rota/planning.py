@@ -16,7 +16,7 @@ A doctor who was invited counts as confirmed: a word was given. What has begun i
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -27,15 +27,16 @@ from relais.doctors.models import Doctor, DoctorPractice
 from relais.doctors.states import PracticeLevel, PreferenceKind
 from relais.engine.rota import plan as engine_plan
 from relais.engine.rota import problem as engine
+from relais.engine.rota.explain import Explainer
 from relais.engine.rota.feasible import travel_table
 from relais.engine.rota.problem import GivenMission, Problem, Status
 from relais.engine.rota.verify import score
-from relais.engine.weeks import WEEK, mondays, weeks_between
+from relais.engine.weeks import WEEK, monday_of, mondays, weeks_between
 from relais.network import queries as network
+from relais.network.models import Line, PracticeNeed
 from relais.rota.models import PlannedHole, PlannedMission, PlannedStandby, PlanRun
 from relais.rota.queries import situation as facts
 from relais.rota.queries.situation import OPENING_WEEKS, Situation, Standing, most_in_a_year
-from relais.rota.queries.week import because_words
 from relais.rota.states import ChangeKind, MissionState
 
 SENTENCE_MOST = 400  # letters of PlannedMission.because
@@ -64,6 +65,21 @@ class Bridge:
     problem: Problem
     index: Index
     situation: Situation
+    practice_names: Mapping[str, str]
+
+    def doctor_name(self, doctor: int) -> str:
+        """Name a doctor of the engine as people do."""
+        doctor_id = self.index.doctor_ids[doctor]
+        return "" if doctor_id is None else str(self.situation.doctors[doctor_id])
+
+    def explainer(self, plan: engine_plan.Plan) -> Explainer:
+        """Make the engine's explainer of a plan, with people's names."""
+        return Explainer(
+            self.problem,
+            plan,
+            doctor_name=self.doctor_name,
+            practice_name=lambda code: self.practice_names.get(code, code),
+        )
 
 
 def problem_for(
@@ -87,7 +103,7 @@ def problem_for(
         "doctor_id", "practice_id"
     ):
         practices[doctor_id].add(code)
-    needs = list(network.practice_needs().values_list("centre_id", "practice_id", "every_weeks"))
+    needs = list(network.practice_needs())
     return _Builder(situation, days, practices).bridge(standby_depth, opening_weeks, needs)
 
 
@@ -230,7 +246,7 @@ class _Builder:
         }
 
     def bridge(
-        self, standby_depth: int, opening_weeks: int, needs: Iterable[tuple[int, str, int]]
+        self, standby_depth: int, opening_weeks: int, needs: Collection[PracticeNeed]
     ) -> Bridge:
         """Put the problem together."""
         now, days = self.situation, self.days
@@ -311,14 +327,16 @@ class _Builder:
             preferred=frozenset(kinds[PreferenceKind.PREFERRED]),
             known=frozenset(kinds[PreferenceKind.KNOWN]),
             needs=tuple(
-                engine.Need(centre_of[key], practice, every) for key, practice, every in needs
+                engine.Need(centre_of[need.centre_id], need.practice_id, need.every_weeks)
+                for need in needs
             ),
             pairs=pairs,
             missions=tuple(given),
             travel=travel,
         )
         index = Index(tuple(row_ids), centre_ids, doctor_of, centre_of)
-        return Bridge(problem, index, now)
+        names = {need.practice_id: need.practice.label for need in needs}
+        return Bridge(problem, index, now, names)
 
     def _given(
         self, doctor_of: Mapping[int, int], centre_of: Mapping[int, int]
@@ -439,14 +457,13 @@ def plan_to_rows(run: PlanRun, bridge: Bridge, plan: engine_plan.Plan) -> Propos
         for one in now.missions.values()
         if now.first_monday <= one.monday <= now.last_monday
     }
-    planned: dict[tuple[int, int, date], int] = {}
-    count: Counter[int] = Counter()
+    explainer = bridge.explainer(plan)
+    planned: dict[tuple[int, int, date], str] = {}
     for mission in plan.missions:
         doctor_id = index.doctor_ids[mission.doctor]
         if doctor_id is not None:
             key = (doctor_id, index.centre_ids[mission.centre], problem.monday(mission.week))
-            planned[key] = mission.travel_minutes
-            count[doctor_id] += 1
+            planned[key] = explainer.because(mission)
     rows = []
     for key in sorted({*planned, *standing}, key=lambda one: (one[2], one[1], one[0])):
         doctor_id, centre_id, monday = key
@@ -456,7 +473,6 @@ def plan_to_rows(run: PlanRun, bridge: Bridge, plan: engine_plan.Plan) -> Propos
         else:
             change = ChangeKind.ADDED if stands is None else ChangeKind.KEPT
         doctor, centre = now.doctors[doctor_id], now.centres[centre_id]
-        words = because_words(now, doctor, centre, monday, others_this_year=count[doctor_id] - 1)
         rows.append(
             PlannedMission(
                 run=run,
@@ -465,7 +481,7 @@ def plan_to_rows(run: PlanRun, bridge: Bridge, plan: engine_plan.Plan) -> Propos
                 monday=monday,
                 change=change,
                 travel_minutes=now.travel_minutes(doctor, centre),
-                because="" if change == ChangeKind.REMOVED else words[:SENTENCE_MOST],
+                because=planned.get(key, "")[:SENTENCE_MOST],
                 mission_id=None if stands is None else stands.id,
             )
         )
@@ -475,7 +491,7 @@ def plan_to_rows(run: PlanRun, bridge: Bridge, plan: engine_plan.Plan) -> Propos
             centre_id=index.centre_ids[hole.centre],
             monday=problem.monday(hole.week),
             missing=hole.missing,
-            because=hole_words(bridge, plan, hole)[:HOLE_SENTENCE_MOST],
+            because=_hole_words(bridge, explainer, hole)[:HOLE_SENTENCE_MOST],
         )
         for hole in plan.holes
     )
@@ -488,47 +504,96 @@ def plan_to_rows(run: PlanRun, bridge: Bridge, plan: engine_plan.Plan) -> Propos
     return ProposalRows(tuple(rows), tuple(standbys), holes)
 
 
-def hole_words(bridge: Bridge, plan: engine_plan.Plan, hole: engine_plan.Hole) -> str:
+def _hole_words(bridge: Bridge, explainer: Explainer, hole: engine_plan.Hole) -> str:
     """Say why a place stays empty and whom to ask, in French."""
-    index, now = bridge.index, bridge.situation
-    monday = bridge.problem.monday(hole.week)
-    centre = now.centres[index.centre_ids[hole.centre]]
-    offering = sorted(doctor_id for doctor_id, day in now.offers if day == monday)
-    where = {
-        index.doctor_ids[mission.doctor]: mission.centre
-        for mission in plan.missions
-        if mission.week == hole.week
-    }
-    suited = now.suited[centre.pk]
-    placed = [one for one in offering if one in where]
-    unsuited = [one for one in offering if one not in where and one not in suited]
-    held = [one for one in offering if one not in where and one in suited]
-    if not offering:
-        words = "Aucun médecin n’a proposé cette semaine."
-    else:
-        verb = formats.agree(len(offering), "propose", "proposent")
-        parts = [
-            f"{formats.plural(len(group), 'médecin')} {formats.agree(len(group), one, several)}"
-            for group, one, several in (
-                (placed, "est placé ailleurs", "sont placés ailleurs"),
-                (
-                    unsuited,
-                    "ne peut pas venir dans ce centre",
-                    "ne peuvent pas venir dans ce centre",
+    ask = whom_to_ask(
+        bridge.situation,
+        centre_id=bridge.index.centre_ids[hole.centre],
+        monday=bridge.problem.monday(hole.week),
+    )
+    why = explainer.why_hole(hole)
+    if not ask:
+        return why
+    return f"{why} Vous pouvez demander à {formats.listing([str(doctor) for doctor in ask])}."
+
+
+@dataclass(frozen=True, slots=True)
+class Swap:
+    """A way to fill a line-week by moving one proposal: who comes, from where, who follows there.
+
+    `replacement_name` is empty where the place left would stay empty.
+    """
+
+    doctor_id: int
+    doctor_name: str
+    from_centre_id: int
+    from_monday: date
+    replacement_id: int | None
+    replacement_name: str
+    because: str
+
+
+def swaps(line: Line, *, monday: date, today: date, most: int = 3) -> tuple[Swap, ...]:
+    """List the best ways to fill a line-week when nobody is simply free. 13 queries.
+
+    The gap, the year and the places are looked at over the year from this week, or from `monday`
+    when it comes before.
+    """
+    first = min(monday_of(today), monday)
+    bridge = problem_for(
+        first,
+        weeks=max(facts.YEAR_WEEKS, weeks_between(first, monday) + 1),
+        standby_depth=0,
+        today=today,
+    )
+    plan = as_plan(bridge)
+    standing = {(one.line_id, one.monday): one for one in bridge.situation.missions.values()}
+    holder = standing.get((line.pk, monday))
+    found = bridge.explainer(plan).candidates(
+        bridge.index.centre_of[line.centre_id],
+        weeks_between(first, monday),
+        instead_of=None if holder is None else bridge.index.doctor_of[holder.doctor_id],
+        limit=len(bridge.problem.doctors),
+    )
+    rows = []
+    for one in found:
+        doctor_id = bridge.index.doctor_ids[one.doctor]
+        if one.moved is None or doctor_id is None:
+            continue
+        rows.append(
+            Swap(
+                doctor_id=doctor_id,
+                doctor_name=bridge.doctor_name(one.doctor),
+                from_centre_id=bridge.index.centre_ids[one.moved.centre],
+                from_monday=bridge.problem.monday(one.moved.week),
+                replacement_id=(
+                    None if one.replacement is None else bridge.index.doctor_ids[one.replacement]
                 ),
-                (held, "est retenu par une autre mission", "sont retenus par une autre mission"),
+                replacement_name=(
+                    "" if one.replacement is None else bridge.doctor_name(one.replacement)
+                ),
+                because=one.because,
             )
-            if group
-        ]
-        words = (
-            f"{formats.plural(len(offering), 'médecin')} {verb} cette semaine : "
-            f"{formats.listing(parts)}."
         )
-    ask = whom_to_ask(now, centre_id=centre.pk, monday=monday)
-    if ask:
-        names = formats.listing([str(doctor) for doctor in ask])
-        words += f" Vous pouvez demander à {names}."
-    return words
+    return tuple(rows[:most])
+
+
+def as_plan(bridge: Bridge) -> engine_plan.Plan:
+    """Write today's rota as a plan of the engine, without any proof."""
+    missions, standbys = standing_plan(bridge)
+    return engine_plan.Plan(
+        missions=missions,
+        standbys=standbys,
+        holes=(),
+        score=score(bridge.problem, missions, standbys),
+        holes_bound=0,
+        holes_bound_by=None,
+        confirmed_moved_bound=0,
+        cost_bound=0.0,
+        certificate=None,
+        seconds=0.0,
+        stopped_by_budget=False,
+    )
 
 
 def whom_to_ask(now: Situation, *, centre_id: int, monday: date) -> list[Doctor]:

@@ -19,8 +19,7 @@ from relais.core import audit, formats
 from relais.core.actors import Actor
 from relais.core.errors import Refusal
 from relais.doctors.models import Doctor
-from relais.engine.rota.plan import Plan
-from relais.engine.rota.verify import Violation, score, verify
+from relais.engine.rota.verify import Violation, verify
 from relais.engine.weeks import WEEK, weeks_between
 from relais.network.models import Line
 from relais.rota import planning
@@ -419,23 +418,10 @@ def _check(run: PlanRun, choice: _Choice, *, today: date) -> None:
 
 
 def _violations(bridge: Bridge) -> list[Violation]:
-    missions, standbys = planning.standing_plan(bridge)
-    problem = bridge.problem
-    judged = score(problem, missions, standbys)
-    as_plan = Plan(
-        missions=missions,
-        standbys=standbys,
-        holes=(),
-        score=judged,
-        holes_bound=0,
-        holes_bound_by=None,
-        confirmed_moved_bound=0,
-        cost_bound=0.0,
-        certificate=None,
-        seconds=0.0,
-        stopped_by_budget=False,
-    )
-    return [one for one in verify(problem, as_plan) if one.rule in HARD_RULES]
+    """List the hard rules that today's rota breaks."""
+    return [
+        one for one in verify(bridge.problem, planning.as_plan(bridge)) if one.rule in HARD_RULES
+    ]
 
 
 def _note(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 import sys
 from collections import Counter
@@ -11,7 +10,6 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from django.db import connection
 
 from relais.core.models import AuditEntry
 from relais.rota import planning, services
@@ -20,6 +18,7 @@ from relais.rota.services import acceptance, compute
 from relais.rota.states import ACTIVE, RunState
 from tests import factories
 from tests.factories import MONDAY, NOW, TODAY, monday
+from tests.processes import environment
 
 pytestmark = pytest.mark.django_db(transaction=True)
 ACT = {"by": factories.by(), "now": NOW}
@@ -27,19 +26,6 @@ ACCEPTOR = Path(__file__).with_name("acceptor.py")
 PATIENCE_SECONDS = 60
 
 type Start = Callable[..., subprocess.Popen[str]]
-
-
-def database_url() -> str:
-    """Give the address of this test's database to another process."""
-    settings = connection.settings_dict
-    if connection.vendor == "sqlite":
-        return f"sqlite:///{settings['NAME']}"
-    host = settings["HOST"]
-    return (
-        f"postgresql://{settings['USER']}@:{settings['PORT']}/{settings['NAME']}?host={host}"
-        if host.startswith("/")
-        else f"postgresql://{settings['USER']}@{host}:{settings['PORT']}/{settings['NAME']}"
-    )
 
 
 @pytest.fixture
@@ -50,13 +36,7 @@ def start() -> Iterator[Start]:
     def begin(run: PlanRun, *words: object) -> subprocess.Popen[str]:
         process = subprocess.Popen(
             [sys.executable, str(ACCEPTOR), str(run.pk), *map(str, words)],
-            env={
-                **os.environ,
-                "DJANGO_SETTINGS_MODULE": "relais.config.settings",
-                "RELAIS_DEBUG": "1",
-                "RELAIS_DATABASE_URL": database_url(),
-                "RELAIS_DATABASE_PASSWORD": str(connection.settings_dict["PASSWORD"] or ""),
-            },
+            env=environment(),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,

@@ -16,7 +16,7 @@ from relais.journeys.demo.play import is_played, play
 from relais.rota.models import Mission, PlannedHole
 from relais.rota.states import ACTIVE
 
-NOW = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
+NOW = datetime(2026, 11, 22, 22, 30, tzinfo=UTC)  # late on a Sunday, in winter time
 MONDAY = date(2026, 11, 16)
 
 

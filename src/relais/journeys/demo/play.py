@@ -37,6 +37,8 @@ from relais.territory.models import Commune
 from relais.territory.queries import find_commune
 
 PAST_WEEKS: Final = 8
+# The story begins some days before its first Monday, whatever the hour and the season of now.
+PAST: Final = (PAST_WEEKS + 1) * WEEK + timedelta(days=3)
 YEAR_WEEKS: Final = 52
 DOCTORS: Final = 950  # the collective of today (MISSION.md row 2)
 SEED: Final = 7
@@ -69,7 +71,7 @@ def is_played(*, today: date) -> bool:
 def play(*, now: datetime, say: Callable[[str], None], count: int = DOCTORS) -> Played:
     """Play the whole story up to `now`; `say` gets one French line a chapter."""
     this_monday = monday_of(localdate(now))
-    long_ago = now - (PAST_WEEKS + 1) * WEEK
+    long_ago = now - PAST
     say("Les communes de France…")
     territory.load_communes(by=STORY, now=long_ago)
     say("Les centres, leurs lignes et leurs fermetures…")
@@ -211,7 +213,8 @@ def welcome_doctors(
 
 
 def _welcome(person: Person, home: Commune, this_monday: date, now: datetime) -> Doctor:
-    ready = person.ready_in_weeks
+    seen = PAST_WEEKS + 2 + 20 * person.missions_before  # weeks in the collective
+    ready = -seen if person.ready_in_weeks is None else person.ready_in_weeks
     return doctors.add_doctor(
         person.last_name,
         key=person.key,
@@ -227,7 +230,8 @@ def _welcome(person: Person, home: Commune, this_monday: date, now: datetime) ->
         brings_pet=person.brings_pet,
         needs_step_free=person.needs_step_free,
         is_pioneer=person.is_pioneer,
-        ready_on=None if ready is None else this_monday + ready * WEEK,
+        ready_on=this_monday + ready * WEEK,
+        joined_on=this_monday - seen * WEEK,
         missions_before=person.missions_before,
         by=STORY,
         now=now,
@@ -293,7 +297,7 @@ def _account(address: str, name: str, roles: list[Role], now: datetime) -> User:
 
 def relay_the_past(this_monday: date, *, now: datetime) -> None:
     """Plan the weeks up to this one with the clock of that time, and have all of them confirmed."""
-    then = now - (PAST_WEEKS + 1) * WEEK
+    then = now - PAST
     first = this_monday - PAST_WEEKS * WEEK
     _plan(first, weeks=PAST_WEEKS + 1, standby_depth=0, now=then)
     for mission in Mission.objects.order_by("monday", "line_id"):

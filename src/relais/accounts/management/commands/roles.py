@@ -19,7 +19,8 @@ from relais.accounts.states import (
 
 HEAD = """# Rôles et droits
 
-Page écrite par `./relais manage roles` à partir de `src/relais/accounts/states.py` : ne la modifiez pas à la main.
+Page écrite par `./relais manage roles` à partir de `src/relais/accounts/states.py` :
+ne la modifiez pas à la main.
 `tests/test_rights.py` ouvre chaque adresse dans chaque rôle et compare avec ce tableau.
 """
 

@@ -1,4 +1,4 @@
-"""`./relais manage create_admin EMAIL NAME`: opens the first account, or lets its owner in again."""
+"""`./relais manage create_admin EMAIL NAME`: opens the first account, or lets its owner in."""
 
 from __future__ import annotations
 

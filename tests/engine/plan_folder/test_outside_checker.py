@@ -25,6 +25,12 @@ def test_plans_of_drawn_folders_are_accepted(seed: int, tmp_path: Path) -> None:
         assert check(folder, out) == [], f"seed {number}"
 
 
+@pytest.mark.parametrize("seed", [162, 216, 319, 333])
+def test_a_small_plan_is_proven_to_the_last_unit_of_cost(seed: int, tmp_path: Path) -> None:
+    summary = answered(tmp_path, drawn(seed), tmp_path / "out")
+    assert (summary.cost_bound, summary.proven_optimal) == (summary.cost, True)
+
+
 def _some(text: str, wanted: Callable[[list[str]], bool]) -> str:
     header, *lines = text.splitlines()
     return "\n".join([header, *(line for line in lines if wanted(line.split(",")))]) + "\n"

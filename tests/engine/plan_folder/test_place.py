@@ -64,6 +64,14 @@ def test_folders_of_others_are_kept(tmp_path: Path) -> None:
     assert os.listdir(tmp_path) == ["out"]
 
 
+def test_a_folder_in_the_place_of_a_file_is_never_destroyed(tmp_path: Path) -> None:
+    (tmp_path / "out" / "b.csv").mkdir(parents=True)
+    (tmp_path / "out" / "b.csv" / "mine.txt").write_bytes(b"mine")
+    with pytest.raises(IsADirectoryError):
+        _put_new(tmp_path / "out")
+    assert (tmp_path / "out" / "b.csv" / "mine.txt").read_bytes() == b"mine"
+
+
 def test_the_folder_one_stands_in_stays_the_same_folder(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -206,6 +206,7 @@ def test_a_mistake_in_a_sheet_names_the_sheet() -> None:
             },
         )
     assert [mistake.place for mistake in caught.value.mistakes] == [
+        "centres.csv",
         "Médecins.xlsx, ligne 1, colonne longitude",
         "Médecins.xlsx, ligne 1, colonne max_missions",
         "Offres.xlsx, ligne 2, colonne monday",

@@ -144,9 +144,10 @@ def _exchange(staging: Path, folder: Path, *, ours: Set[str]) -> bool:
     """Let two folders change places in one step. False, and nothing changed, where it cannot be."""
     if staging.parent == folder or _is_current(folder) or os.path.ismount(folder):
         return False
-    foreign = [entry for entry in os.scandir(folder) if entry.name not in ours]
-    if len(foreign) > _MOST_FOREIGN_FILES or not all(
-        entry.is_file(follow_symlinks=False) for entry in foreign
+    entries = list(os.scandir(folder))
+    foreign = [entry for entry in entries if entry.name not in ours]
+    if len(foreign) > _MOST_FOREIGN_FILES or any(
+        not entry.is_file(follow_symlinks=False) for entry in entries
     ):
         return False
     try:
@@ -201,5 +202,8 @@ def _flush_folder(folder: Path) -> None:
     held = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(held)
+    except OSError as error:
+        if error.errno not in {errno.EINVAL, errno.ENOTSUP}:  # some network disks cannot
+            raise
     finally:
         os.close(held)

@@ -77,7 +77,14 @@ def read_tables(
         file: Sheet(source, sheet_rows(rows), french=True)
         for file, (source, rows) in tables.items()
     }
-    return _read(settings, sheets, Findings())
+    findings = Findings()
+    for required in _required_files():
+        if required not in sheets:
+            findings.mistake(
+                required, None, None, None, "cette feuille obligatoire manque", "Ajoutez-la."
+            )
+            findings.incomplete.add(required)
+    return _read(settings, sheets, findings)
 
 
 def read_previous(folder: Path, problem: Problem) -> ReadResult:

@@ -1,7 +1,7 @@
 """A process that accepts a plan run: `python tests/rota/acceptor.py RUN [pause N SECONDS]`.
 
-It prints what happened as one JSON line. With `pause`, it prints « paused » before its N-th write and
-sleeps, so that a test can kill it in the middle of accepting, or start another one meanwhile.
+It prints what happened as one JSON line. With `pause`, it prints « paused » before its N-th write
+and sleeps, so that a test can kill it in the middle of accepting, or start another one meanwhile.
 """
 
 from __future__ import annotations

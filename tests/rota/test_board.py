@@ -187,7 +187,7 @@ def test_the_number_of_queries_does_not_depend_on_the_rows(django_assert_num_que
             queries.arrivals([mission.line.centre], today=TODAY, weeks=8)
 
 
-# -- the drawer ---------------------------------------------------------------------------------------
+# -- the drawer ------------------------------------------------------------------------------------
 
 
 def test_alternatives_are_ranked_and_the_impossible_say_why() -> None:
@@ -255,7 +255,7 @@ def test_the_holder_of_a_week_holds_no_alternative_back() -> None:
     assert (found.doctor_id, found.is_possible) == (other.pk, True)
 
 
-# -- who comes ----------------------------------------------------------------------------------------
+# -- who comes -------------------------------------------------------------------------------------
 
 
 def test_arrivals_list_every_line_of_the_next_weeks_open_ones_too() -> None:

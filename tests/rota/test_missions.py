@@ -243,7 +243,7 @@ def test_a_pair_that_cannot_come_whole_does_not_come_at_all() -> None:
     assert Mission.objects.count() == 0
 
 
-# -- what the database never lets happen --------------------------------------------------------------
+# -- what the database never lets happen -----------------------------------------------------------
 
 
 def test_a_line_week_is_not_given_twice_even_by_a_planner_who_insists() -> None:
@@ -269,7 +269,7 @@ def test_the_database_itself_refuses_other_days_and_other_states(fields) -> None
         factories.mission(**fields)
 
 
-# -- moves --------------------------------------------------------------------------------------------
+# -- moves -----------------------------------------------------------------------------------------
 
 MOVES = {
     "invite": ({"proposed"}, "invited"),

@@ -53,7 +53,7 @@ def active():
     }
 
 
-# -- asking -------------------------------------------------------------------------------------------
+# -- asking ----------------------------------------------------------------------------------------
 
 
 def test_asking_keeps_the_run_and_gives_the_worker_a_job() -> None:
@@ -160,7 +160,7 @@ def test_a_fault_is_told_in_a_sentence_and_raised_for_the_journal(monkeypatch) -
     assert compute_plan.func(0) == "gone"
 
 
-# -- the proposal -------------------------------------------------------------------------------------
+# -- the proposal ----------------------------------------------------------------------------------
 
 
 def test_a_proposal_beside_today_s_plan() -> None:

@@ -110,7 +110,10 @@ class CentrePreference(models.Model):
 
 
 class Companionship(models.Model):
-    """Two doctors who come the same week to the same centre, or not at all. Kept with first < second."""
+    """Two doctors who come the same week to the same centre, or not at all.
+
+    Kept with first < second.
+    """
 
     first = models.ForeignKey(Doctor, on_delete=models.CASCADE, related_name="+")
     second = models.ForeignKey(Doctor, on_delete=models.CASCADE, related_name="+")

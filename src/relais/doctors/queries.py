@@ -43,7 +43,9 @@ def plain(text: str) -> str:
 
 
 def find_doctors(text: str = "", filters: Filters = ALL) -> QuerySet[Doctor]:
-    """Find doctors by words of their name, home, e-mail, RPPS or key, by last name. Home comes along.
+    """Find doctors by words of their name, home, e-mail, RPPS or key, by last name.
+
+    Home comes along.
 
     Every word must be found, in any order, with or without accents.
     """
@@ -134,7 +136,7 @@ def companionships() -> QuerySet[Companionship]:
 
 
 def rpps_warning(rpps: str) -> str:
-    """Say in French what is doubtful about an RPPS number; empty when nothing is (or none is given).
+    """Say in French what is doubtful about an RPPS number; empty when nothing is.
 
     The last digit is a check digit (Luhn, ISO/IEC 7812-1), but old numbers exist that fail it: it
     warns and never refuses.

@@ -1,4 +1,6 @@
-"""What changes a doctor's file. Each act leaves an audit entry that names fields, never their content
+"""What changes a doctor's file.
+
+Each act leaves an audit entry that names fields, never their content
 where it is personal."""
 
 from __future__ import annotations
@@ -80,7 +82,10 @@ def add_doctor(last_name: str, *, by: Actor, now: datetime, **fields: Any) -> Do
 
 @transaction.atomic
 def edit_doctor(doctor: Doctor, *, changes: Mapping[str, Any], by: Actor, now: datetime) -> Doctor:
-    """Change fields of a file. Raises like `add_doctor`; nothing is written when nothing changes."""
+    """Change fields of a file.
+
+    Raises like `add_doctor`; nothing is written when nothing changes.
+    """
     before = {name: getattr(doctor, name) for name in changes}
     _set(doctor, changes)
     changed = sorted(name for name in changes if getattr(doctor, name) != before[name])
@@ -138,7 +143,8 @@ def set_preferences(
     for centre, kinds in wishes.items():
         if {PreferenceKind.REFUSED, PreferenceKind.PREFERRED} <= set(kinds):
             raise DoctorRefusal(
-                f"{centre.name} ne peut pas être à la fois souhaité et refusé. Gardez un seul choix."
+                f"{centre.name} ne peut pas être à la fois souhaité et refusé. "
+                "Gardez un seul choix."
             )
     CentrePreference.objects.filter(doctor=doctor).delete()
     CentrePreference.objects.bulk_create(

@@ -1,4 +1,4 @@
-"""What the worker does every minute, whatever people ask: each duty takes `now` and may come late."""
+"""What the worker does every minute, whatever people ask. A duty takes `now` and may be late."""
 
 from __future__ import annotations
 

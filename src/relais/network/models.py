@@ -19,7 +19,7 @@ KEY = RegexValidator(
 
 
 class Practice(models.Model):
-    """An act that some doctors do and some do not (gynaecology, sutures…), as the planner counts it."""
+    """An act that some doctors do and some do not: gynaecology, sutures…"""
 
     code = models.SlugField("code", max_length=40, primary_key=True)
     label = models.CharField("acte", max_length=80)
@@ -81,7 +81,10 @@ class Centre(models.Model):
 
 
 class Line(models.Model):
-    """One doctor's place in a centre: `number` 1, 2… from `starts_on` (inclusive) to `ends_on` (exclusive)."""
+    """One doctor's place in a centre, `number` 1, 2…
+
+    Active from `starts_on` (inclusive) to `ends_on` (exclusive).
+    """
 
     centre = models.ForeignKey(Centre, on_delete=models.PROTECT, related_name="lines")
     number = models.PositiveSmallIntegerField("ligne", validators=[MinValueValidator(1)])
@@ -113,7 +116,8 @@ class Line(models.Model):
 class Closure(models.Model):
     """Days without consultation, first and last included. Without a centre: the whole network.
 
-    A week needs no doctor when its Monday to Friday are all closed; a single holiday does not free it.
+    A week needs no doctor when its Monday to Friday are all closed; a single holiday does not
+    free it.
     """
 
     centre = models.ForeignKey(
@@ -159,7 +163,7 @@ class Coordination(models.Model):
 
 
 class PracticeNeed(models.Model):
-    """At least one doctor who does `practice` at the centre in any `every_weeks` consecutive open weeks."""
+    """Someone who does `practice` at the centre in any `every_weeks` consecutive open weeks."""
 
     centre = models.ForeignKey(Centre, on_delete=models.CASCADE, related_name="practice_needs")
     practice = models.ForeignKey(Practice, on_delete=models.PROTECT, related_name="+")

@@ -77,7 +77,7 @@ def _row(centre: Centre, today: date) -> CentreRow:
 def closures(
     *, first: date, last: date, centre_ids: Collection[int] | None = None
 ) -> QuerySet[Closure]:
-    """List the closures that touch some days, network-wide ones included, in order of their days."""
+    """List the closures that touch some days, network-wide ones included, by day."""
     rows = (
         Closure.objects.filter(first_on__lte=last, last_on__gte=first)
         .select_related("centre")

@@ -63,7 +63,10 @@ def add_centre(key: str, *, name: str, by: Actor, now: datetime, **fields: Any) 
 
 @transaction.atomic
 def edit_centre(centre: Centre, *, changes: Mapping[str, Any], by: Actor, now: datetime) -> Centre:
-    """Change fields of a centre. Raises like `add_centre`; nothing is written when nothing changes."""
+    """Change fields of a centre.
+
+    Raises like `add_centre`; nothing is written when nothing changes.
+    """
     before = {name: getattr(centre, name) for name in changes}
     _set(centre, changes)
     changed = [name for name in sorted(changes) if getattr(centre, name) != before[name]]

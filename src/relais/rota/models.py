@@ -92,7 +92,7 @@ class Standby(models.Model):
 
 
 class RotaTurn(models.Model):
-    """The one row that writers of the rota lock first, so that two plans are never accepted at once.
+    """The one row that writers of the rota lock first: two plans are never accepted at once.
 
     `number` goes up with each change; a plan run remembers the number it was computed from.
     """
@@ -216,7 +216,10 @@ class PlannedHole(models.Model):
 
 
 class CalendarFeed(models.Model):
-    """The secret address of a calendar: one doctor's missions, or one centre's. Only a hash is kept."""
+    """The secret address of a calendar: one doctor's missions, or one centre's.
+
+    Only a hash is kept.
+    """
 
     doctor = models.ForeignKey(
         Doctor, on_delete=models.CASCADE, related_name="+", null=True, blank=True

@@ -12,7 +12,7 @@ from relais.rota.models import Mission
 
 
 def may_read(user: User, mission: Mission, *, today: date) -> bool:
-    """Say whether a user may see a mission: the team, the doctor, the coordinators of the centre."""
+    """Say whether a user may see a mission: the team, the doctor, the centre's coordinators."""
     if may(user, Right.ROTA_READ) or is_own(user, mission):
         return True
     return may_see_centre(user, centre=mission.line.centre, today=today)

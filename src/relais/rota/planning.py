@@ -2,8 +2,9 @@
 
 What the engine cannot say, the bridge says with what it has:
 
-- lines come and go during a year, the engine's centres have as many lines every week: a **ghost**, a
-  doctor without offers and without cost, is locked on every place that is not there that week;
+- lines come and go during a year, the engine's centres have as many lines every week:
+  a **ghost**, a doctor without offers and without cost, is locked on every place that is not there
+  that week;
 - « missions par an » means any 52 weeks in a row, the engine counts the planned weeks: offers that
   missions outside make impossible are left out, and what stands outside near the first and last
   offer is taken off the doctor's most (safe, at times a mission too strict, until the next plan);
@@ -390,7 +391,7 @@ def _ghost(centre: engine.Centre, week: int, number: int) -> engine.Doctor:
     )
 
 
-# -- from the engine --------------------------------------------------------------------------------
+# -- from the engine -------------------------------------------------------------------------------
 
 
 def standing_plan(
@@ -450,7 +451,7 @@ class ProposalRows:
 
 
 def plan_to_rows(run: PlanRun, bridge: Bridge, plan: engine_plan.Plan) -> ProposalRows:
-    """Write a plan as the rows of a proposal: what stays, what comes, what goes, what stays empty."""
+    """Write a plan as the rows of a proposal: what stays, comes, goes, or stays empty."""
     problem, index, now = bridge.problem, bridge.index, bridge.situation
     standing = {
         (one.doctor_id, one.centre_id, one.monday): one

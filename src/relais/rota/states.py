@@ -32,7 +32,7 @@ FIRM: Final = (MissionState.CONFIRMED, MissionState.READY)
 
 @dataclass(frozen=True, slots=True)
 class Move:
-    """A legal change of state: its verb in the audit, from where, to where, and what people call it."""
+    """A legal change of state: its verb in the audit, origins, target, and name for people."""
 
     verb: str
     origins: tuple[MissionState, ...]
@@ -79,7 +79,10 @@ MOVES: Final = (INVITE, CONFIRM, MARK_READY, DECLINE, CANCEL, UNCONFIRM, UNREADY
 
 
 class PlanningRule(TextChoices):
-    """The rules of the plan folder, for one doctor in one line-week. A planner may go beyond, and says why."""
+    """The rules of the plan folder, for one doctor in one line-week.
+
+    A planner may go beyond, and says why.
+    """
 
     OFFERED = "offered", "le médecin a proposé la semaine"
     OPEN_WEEK = "open_week", "le centre est ouvert cette semaine-là et la ligne active"

@@ -329,7 +329,7 @@ def supply_words(cell: Cell) -> str:
 
 
 def _worst_first(one: ToFill, today: date) -> tuple[int, int, date, str, int]:
-    """Order the weeks to fill: open before unconfirmed within two months, nearer first, fewer free first."""
+    """Order the weeks to fill: nearer first, open before unconfirmed, fewer free first."""
     near = weeks_between(today, one.monday)
     is_open = one.state is WeekState.OPEN
     urgency = near if is_open else near + 4

@@ -17,7 +17,10 @@ from relais.rota.states import FIRM, ChangeKind, MissionState
 
 @dataclass(frozen=True, slots=True)
 class CostTerm:
-    """One figure of a plan in words, before and after. `is_better` is None where nothing changes."""
+    """One figure of a plan in words, before and after.
+
+    `is_better` is None where nothing changes.
+    """
 
     label: str
     before: str

@@ -1,4 +1,4 @@
-"""The rota as it stands around some weeks, in memory, and what speaks against one doctor in one place.
+"""The rota around some weeks, in memory, and what speaks against one doctor in one place.
 
 One load, a constant number of queries, then plain lookups: placing a mission, ranking candidates,
 accepting a plan and feeding the engine all read the same facts.
@@ -140,7 +140,7 @@ class Situation:
 
     @cached_property
     def suited(self) -> dict[int, set[int]]:
-        """Give, for each centre, the ids of the doctors who may go there: wishes, travel and lodging."""
+        """Give, by centre, the ids of the doctors whom wishes, travel and lodging allow."""
         doctors = list(self.doctors.values())
         centres = list(self.centres.values())
         if not doctors or not centres:
@@ -192,10 +192,10 @@ class Situation:
         ignoring: Collection[int] = (),
         companions_too: bool = True,
     ) -> tuple[Objection, ...]:
-        """List what the planning rules have against a doctor in a line-week, in the order of the rules.
+        """List what the rules have against a doctor in a line-week, in the order of the rules.
 
-        `ignoring` holds ids of missions that leave at the same time. What the database itself refuses
-        (line-week taken, doctor elsewhere) is not told here.
+        `ignoring` holds ids of missions that leave at the same time. What the database itself
+        refuses (line-week taken, doctor elsewhere) is not told here.
         """
         found = [*self._of_place(doctor, line, monday)]
         found += self._of_doctor(doctor, monday, ignoring)
@@ -244,12 +244,14 @@ class Situation:
         if doctor.needs_step_free and not centre.step_free:
             yield Objection(
                 PlanningRule.STEP_FREE,
-                f"{doctor} a besoin d’un logement de plain-pied ; celui de {centre.name} ne l’est pas.",
+                f"{doctor} a besoin d’un logement de plain-pied ; "
+                f"celui de {centre.name} ne l’est pas.",
             )
         if not doctor.is_pioneer and self.is_opening(centre, monday):
             yield Objection(
                 PlanningRule.PIONEER,
-                f"{centre.name} vient d’ouvrir : les premières semaines vont aux médecins pionniers.",
+                f"{centre.name} vient d’ouvrir : les premières semaines vont aux "
+                "médecins pionniers.",
             )
 
     def _of_doctor(
@@ -278,14 +280,15 @@ class Situation:
                 f"laisse {formats.plural(doctor.min_gap_weeks, 'semaine')} entre deux missions.",
             )
         if most_in_a_year([*taken, monday]) > doctor.max_missions:
+            already = formats.plural(len(self._within_a_year(taken, monday)), "mission")
             yield Objection(
                 PlanningRule.YEARLY_MOST,
-                f"{doctor} a déjà {formats.plural(len(self._within_a_year(taken, monday)), 'mission')} "
+                f"{doctor} a déjà {already} "
                 f"prévues ou faites dans l’année, pour {doctor.max_missions} au plus.",
             )
 
     def _taken(self, doctor_id: int, monday: date, ignoring: Collection[int]) -> list[date]:
-        """List the Mondays of a doctor's missions and standbys; a standby of the same week is used up."""
+        """List the Mondays of a doctor's missions and standbys, but a standby of the same week."""
         missions = [
             standing.monday
             for standing in self.of_doctor.get(doctor_id, ())
@@ -317,13 +320,15 @@ class Situation:
         if self.is_first_timer(doctor) and any(map(self.is_first_timer, others)):
             yield Objection(
                 PlanningRule.FIRST_TIMER,
-                f"Un autre médecin vient déjà pour la première fois à {centre.name} cette semaine-là.",
+                f"Un autre médecin vient déjà pour la première fois à {centre.name} "
+                "cette semaine-là.",
             )
         families = sum(other.brings_family for other in others)
         if doctor.brings_family and families >= centre.family_places:
             yield Objection(
                 PlanningRule.FAMILY,
-                f"Le logement de {centre.name} n’a plus de place pour une famille cette semaine-là.",
+                f"Le logement de {centre.name} n’a plus de place pour une famille "
+                "cette semaine-là.",
             )
         if companions_too:
             absent = self.companions.get(doctor.pk, frozenset()) - {one.pk for one in others}

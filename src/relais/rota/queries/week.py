@@ -21,7 +21,10 @@ from relais.rota.states import ACTIVE, WeekState
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A doctor who could take a line-week. `because`: what speaks for it; `objections`: what against."""
+    """A doctor who could take a line-week.
+
+    `because`: what speaks for it; `objections`: what against.
+    """
 
     doctor_id: int
     doctor_name: str
@@ -66,7 +69,10 @@ class Neighbour:
 
 @dataclass(frozen=True, slots=True)
 class WeekDetail:
-    """Everything the drawer of a line-week shows. `alternatives`: best first, then the impossible."""
+    """Everything the drawer of a line-week shows.
+
+    `alternatives`: best first, then the impossible.
+    """
 
     line: Line
     monday: date

@@ -1,4 +1,4 @@
-"""Accepting a proposal, whole or in part: one transaction, from today's rota, verified before it holds.
+"""Accepting a proposal, whole or in part, in one transaction, verified before it holds.
 
 A proposal was computed minutes or days ago. Accepting reads the rota again, takes the lines that
 still hold, leaves the others out with the reason, and checks the whole with the engine's `verify`
@@ -36,7 +36,8 @@ from relais.rota.queries.situation import Situation, Standing, most_in_a_year
 from relais.rota.services.turn import take_turn
 from relais.rota.states import ChangeKind, MissionState, RunState
 
-# States that a proposal leaves alone unless its line is ticked: the doctor has been asked, or said yes.
+# States that a proposal leaves alone unless its line is ticked: the doctor has been asked, or said
+# yes.
 WORD_GIVEN = (MissionState.INVITED, MissionState.CONFIRMED, MissionState.READY)
 HARD_RULES = frozenset({"H1", "H2", "H3", "H4", "H5", "H6", "H7", "H8", "H9", "H10", "standby"})
 
@@ -73,9 +74,9 @@ def accept_run(
 ) -> Acceptance:
     """Make a proposal, or the lines `only` of it (ids of PlannedMission), the plan.
 
-    A mission whose doctor was invited or said yes goes only when its line is in `only`; a locked one
-    never. A line that no longer holds is skipped with its reason. The reserves of the run's weeks
-    are replaced by those of the proposal that still hold.
+    A mission whose doctor was invited or said yes goes only when its line is in `only`; a locked
+    one never. A line that no longer holds is skipped with its reason. The reserves of the run's
+    weeks are replaced by those of the proposal that still hold.
 
     Raises RunOverRefusal when the run is not a ready proposal, RunOutdatedRefusal when another one
     was accepted for some of its weeks since it was computed or when the result would break a rule.
@@ -270,7 +271,7 @@ class _Choice:
                     changed = True
 
     def _take_back_needless_removals(self) -> None:
-        """Let a mission stand whose successor could not be taken, where nothing speaks against it."""
+        """Let a mission stand whose successor could not be taken, unless a rule objects."""
         now = self.situation
         for mission_id, row in list(self.removed.items()):
             before = self.before[mission_id]

@@ -69,7 +69,8 @@ def compute_run(run: PlanRun, *, clock: Callable[[], datetime]) -> RunState:
     except PlannerFault:
         fail_run(
             run,
-            failure="Le calcul a échoué par notre faute. Rien n’a changé. Prévenez l’équipe technique.",
+            failure="Le calcul a échoué par notre faute. Rien n’a changé. "
+            "Prévenez l’équipe technique.",
             now=clock(),
         )
         raise

@@ -22,7 +22,7 @@ TOKEN_BYTES = 32
 def open_feed(
     owner: Doctor | Centre, *, user: User, by: Actor, now: datetime
 ) -> tuple[CalendarFeed, str]:
-    """Open the calendar of a doctor or of a centre, and give the token of its address, said only once.
+    """Open the calendar of a doctor or a centre, and give the token of its address, only once.
 
     The user's earlier addresses of the same calendar are revoked: asking again changes the address.
     """

@@ -54,12 +54,12 @@ def place(
 ) -> Mission:
     """Place a doctor on a line for a week.
 
-    `despite` is a planner's reason to go beyond the planning rules: it is kept in the audit with the
-    rules it broke, and locks the mission so that no plan undoes it. The guarantees of the database
-    hold all the same. A standby of that week is used up.
+    `despite` is a planner's reason to go beyond the planning rules: it is kept in the audit with
+    the rules it broke, and locks the mission so that no plan undoes it. The guarantees of the
+    database hold all the same. A standby of that week is used up.
 
-    Raises RuleRefusal, LineWeekTakenRefusal, DoctorElsewhereRefusal; ValueError when `monday` is not
-    a Monday or `state` does not hold a place.
+    Raises RuleRefusal, LineWeekTakenRefusal, DoctorElsewhereRefusal; ValueError when `monday` is
+    not a Monday or `state` does not hold a place.
     """
     if not is_monday(monday):
         raise ValueError(f"{monday} is not a Monday")
@@ -194,7 +194,10 @@ def unlock(mission: Mission, *, by: Actor, now: datetime) -> Mission:
 
 @transaction.atomic
 def annotate(mission: Mission, *, note: str, by: Actor, now: datetime) -> Mission:
-    """Write the team's note on a mission; an empty note removes it. The text stays out of the audit."""
+    """Write the team's note on a mission; an empty note removes it.
+
+    The text stays out of the audit.
+    """
     fresh = _fresh(mission)
     fresh.note = note.strip()
     fresh.changed_at = now
@@ -236,7 +239,7 @@ def replace(
     )
 
 
-# -- inside -----------------------------------------------------------------------------------------
+# -- inside ----------------------------------------------------------------------------------------
 
 
 def _objections(
@@ -321,7 +324,8 @@ def _set_lock(mission: Mission, *, locked: bool, by: Actor, now: datetime) -> Mi
     fresh = _fresh(mission)
     if MissionState(fresh.state) not in ACTIVE:
         raise MoveRefusal(
-            f"Cette mission est {MissionState(fresh.state).label} : il n’y a plus rien à verrouiller."
+            f"Cette mission est {MissionState(fresh.state).label} : "
+            "il n’y a plus rien à verrouiller."
         )
     fresh.is_locked = locked
     fresh.changed_at = now

@@ -140,11 +140,11 @@ def _leave(
     return run
 
 
-# -- what the worker tells --------------------------------------------------------------------------
+# -- what the worker tells -------------------------------------------------------------------------
 
 
 def begin_run(run: PlanRun, *, turn: int, now: datetime) -> bool:
-    """Note that the computation begins, from the rota of `turn`; False when it was stopped before."""
+    """Note that the computation begins, from the rota of `turn`; False when it was stopped."""
     begun = PlanRun.objects.filter(pk=run.pk, state=RunState.QUEUED).update(
         state=RunState.RUNNING, started_at=now, heartbeat_at=now, from_turn=turn
     )
@@ -170,7 +170,10 @@ def fail_run(run: PlanRun, *, failure: str, now: datetime) -> None:
 
 @transaction.atomic
 def fail_silent_runs(*, now: datetime) -> int:
-    """Leave « interrompu » every run whose worker died: no sign of life for `SILENCE`. Count them."""
+    """Leave « interrompu » every run whose worker died: no sign of life for `SILENCE`.
+
+    Count them.
+    """
     silent = list(PlanRun.objects.filter(state=RunState.RUNNING, heartbeat_at__lt=now - SILENCE))
     count = 0
     for run in silent:

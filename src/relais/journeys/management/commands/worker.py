@@ -31,8 +31,8 @@ logger = logging.getLogger(__name__)
 class Command(BaseCommand):
     """Carry out jobs until a signal, or with `--once` those that wait, then stop.
 
-    The first SIGTERM or SIGINT lets the job at hand finish; the second ends it. A plan that is ended
-    so is said to be interrupted some minutes later.
+    The first SIGTERM or SIGINT lets the job at hand finish; the second ends it. A plan that is
+    ended so is said to be interrupted some minutes later.
     """
 
     help = "Fait les tâches de fond : plans, sceaux du journal."
@@ -90,7 +90,7 @@ class Command(BaseCommand):
             logger.warning("The database does not answer; trying again.", exc_info=True)
 
     def _duties(self) -> None:
-        """Do the duties of the minute; one that fails is told in the journal and does not stop others."""
+        """Do the duties of the minute; one that fails goes to the journal and stops no other."""
         for duty in EVERY_MINUTE:
             try:
                 close_old_connections()

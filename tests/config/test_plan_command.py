@@ -247,7 +247,7 @@ def test_ctrl_c_writes_the_best_plan_found(tmp_path: Path) -> None:
     ) as running:
         assert running.stderr is not None
         for line in running.stderr:
-            if line.startswith("Trajets"):
+            if line.startswith("Préparation"):
                 break
         running.send_signal(signal.SIGINT)
         told, _ = running.communicate(timeout=60)

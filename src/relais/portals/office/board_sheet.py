@@ -18,9 +18,20 @@ from relais.portals.templatetags.ui import STATE_WORDS
 from relais.rota.queries.board import STANDBYS_WANTED, Board, BoardRow, Cell, ToFill, WeekHead
 from relais.rota.states import WeekState
 
-SHOWN_FIRST = 5  # lines of each list above the board
+SHOWN_FIRST = 3  # lines of each list above the board
 HIGH_WITHIN_WEEKS = 3  # a risk nearer than this is drawn as high; display only
 FEW_WEEKS = 20
+NAMED_MONTH_WEEKS = 3  # columns that a month needs for its whole name
+SHORT_MONTHS = {
+    "janvier": "janv.",
+    "février": "févr.",
+    "avril": "avr.",
+    "juillet": "juil.",
+    "septembre": "sept.",
+    "octobre": "oct.",
+    "novembre": "nov.",
+    "décembre": "déc.",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +98,6 @@ class First:
 
     url: str
     words: str
-    near: str
     sentence: str
 
 
@@ -207,8 +217,7 @@ def _columns(board: Board, today: date) -> Iterable[Column]:
 def _short(monday: date) -> str:
     """Write « 4 janv. »: the month in four letters at most, with a dot when it is cut."""
     month = formats.MONTHS[monday.month - 1]
-    cut = {"janvier": "janv.", "février": "févr.", "avril": "avr.", "juillet": "juil."}
-    short = cut.get(month) or (month if len(month) <= 4 else f"{month[:4]}.")
+    short = SHORT_MONTHS.get(month, month)
     return f"{formats.day_of_month(monday)}{formats.NBSP}{short}"
 
 
@@ -225,9 +234,14 @@ def _zones(head: WeekHead) -> str:
 def _months(columns: Iterable[Column]) -> Iterable[MonthHead]:
     for first, group in groupby(columns, key=lambda column: column.monday.replace(day=1)):
         count = len(list(group))
-        words = formats.month_words(first)
-        short = words if count > 2 else formats.MONTHS[first.month - 1][:3]
-        yield MonthHead(words=words, short=short, weeks=count)
+        name = formats.MONTHS[first.month - 1]
+        if count < NAMED_MONTH_WEEKS:
+            short = SHORT_MONTHS.get(name, name[:3])
+        elif first.month == 1:
+            short = formats.month_words(first)
+        else:
+            short = name
+        yield MonthHead(words=formats.month_words(first), short=short, weeks=count)
 
 
 def _rows(board: Board, columns: tuple[Column, ...], wanted: Wanted, today: date) -> Iterable[Row]:
@@ -305,14 +319,19 @@ def _groups(columns: tuple[Column, ...], rows: tuple[Row, ...], today: date) -> 
 
 def _first(one: ToFill, lines_of: dict[int, int], today: date) -> First:
     name = line_words(one.centre_name, one.line_number, lines_of[one.line_id])
-    who = f"{one.doctor_name} : " if one.doctor_name else ""
-    sentence = one.sentence[:1].lower() + one.sentence[1:] if who else one.sentence
     in_week = one.monday <= today < one.monday + WEEK
+    near = "cette semaine" if in_week else formats.in_days(one.monday, today)
+    if one.doctor_name:
+        sentence = f"{one.doctor_name} : {one.sentence[:1].lower()}{one.sentence[1:]}"
+    elif one.free:
+        free = formats.plural(one.free, "médecin libre", "médecins libres")
+        sentence = f"{near[:1].upper()}{near[1:]}, {free} pour ce centre."
+    else:
+        sentence = f"{near[:1].upper()}{near[1:]}. {one.sentence}"
     return First(
         url=week_url(one.line_id, one.monday),
         words=f"{name}, {formats.week_label(one.monday, today=today)}",
-        near="cette semaine" if in_week else formats.in_days(one.monday, today),
-        sentence=f"{who}{sentence}",
+        sentence=sentence,
     )
 
 

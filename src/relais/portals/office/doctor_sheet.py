@@ -71,7 +71,7 @@ class DoctorSheet:
     is_ready: bool
     why_monday: date | None
     why_week: str
-    why: tuple[WhyNot, ...]
+    why: WhyNot | None
 
 
 def doctor_sheet(doctor: Doctor, *, today: date, why_monday: date | None) -> DoctorSheet:
@@ -102,7 +102,7 @@ def doctor_sheet(doctor: Doctor, *, today: date, why_monday: date | None) -> Doc
         is_ready=doctor.ready_on is not None and doctor.ready_on <= today,
         why_monday=why_monday,
         why_week="" if why_monday is None else formats.week_label(why_monday, today=today),
-        why=() if why_monday is None else why_not(doctor, why_monday, today=today),
+        why=None if why_monday is None else why_not(doctor, why_monday, today=today),
     )
 
 

@@ -87,7 +87,7 @@ def run_words(run: PlanRun, *, today: date) -> RunWords:
     return RunWords(
         run=run,
         period=formats.period_words(run.first_monday, last, today=today),
-        asked=f"demandé le {day} à {formats.time_words(asked.time())}{by}",
+        asked=f"demande du {day} à {formats.time_words(asked.time())}{by}",
         outcome=_outcome(run),
     )
 
@@ -207,8 +207,10 @@ def proof_words(result: dict[str, Any]) -> Iterable[str]:
         yield "Aucune mission confirmée ne bouge."
     else:
         yield (
-            f"{formats.plural(moved, 'mission confirmée change', 'missions confirmées changent')} "
-            "pour éviter une semaine vide."
+            f"{formats.plural(moved, 'mission', 'missions')} déjà "
+            f"{formats.agree(moved, 'demandée ou confirmée', 'demandées ou confirmées')} "
+            f"{formats.agree(moved, 'changerait', 'changeraient')} pour éviter une semaine vide. "
+            "Aucune ne bouge sans que vous cochiez sa ligne."
         )
     gap = result.get("gap")
     if result.get("proven_optimal"):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date
 
@@ -27,7 +27,7 @@ class HardWeek:
 
 
 def hardest_weeks(run: PlanRun, *, today: date, most: int = 2) -> tuple[HardWeek, ...]:
-    """Explain the centre-weeks of a proposal with the fewest doctors to spare, one a week at most.
+    """Explain the filled centre-weeks of a proposal with the fewest doctors to spare, one a week.
 
     Doctors to spare are those who offered the week and may come to the centre, less its places.
     13 queries, whatever the size.
@@ -41,9 +41,9 @@ def hardest_weeks(run: PlanRun, *, today: date, most: int = 2) -> tuple[HardWeek
         .values_list("centre_id", "monday", "doctor_id")
     ):
         planned[centre_id, monday].add(doctor_id)
-    places = Counter({key: len(doctors) for key, doctors in planned.items()})
+    places = {key: len(doctors) for key, doctors in planned.items()}
     for hole in PlannedHole.objects.filter(run=run):
-        places[hole.centre_id, hole.monday] += hole.missing
+        places.pop((hole.centre_id, hole.monday), None)
     able = _able(now)
     ranked = sorted(
         places,
@@ -97,17 +97,24 @@ def _sentence(
         for doctor_id in doctors & able
     }
     held = able - here - elsewhere
+    place = now.centres[centre_id].name
+    names = formats.listing(sorted(str(now.doctors[one]) for one in here))
+    comes = formats.agree(len(here), "y vient", "y viennent")
+    if not able:
+        return (
+            f"Aucun médecin qui propose cette semaine ne pouvait venir à {place}. "
+            f"{names} {comes} : la place était déjà promise."
+        )
     can = formats.agree(
         len(able), "propose cette semaine et peut", "proposent cette semaine et peuvent"
     )
     start = (
-        f"{formats.plural(len(able), 'médecin')} {can} venir à "
-        f"{now.centres[centre_id].name}, pour {formats.plural(places, 'place')}"
+        f"{formats.plural(len(able), 'médecin')} {can} venir à {place}, "
+        f"pour {formats.plural(places, 'place')}"
     )
     parts = []
-    if here & able:
-        names = formats.listing(sorted(str(now.doctors[one]) for one in here & able))
-        parts.append(f"{names} {formats.agree(len(here & able), 'y vient', 'y viennent')}")
+    if here:
+        parts.append(f"{names} {comes}")
     if elsewhere:
         parts.append(
             f"{formats.number(len(elsewhere))} "

@@ -70,15 +70,24 @@ def roster(
 
 
 @dataclass(frozen=True, slots=True)
-class WhyNot:
-    """What speaks against a doctor at a centre in a week; no sentence when nothing does."""
+class WhyNotHere:
+    """What speaks against a doctor at one centre, besides what speaks against her everywhere."""
 
     centre: Centre
     sentences: tuple[str, ...]
 
 
-def why_not(doctor: Doctor, monday: date, *, today: date) -> tuple[WhyNot, ...]:
-    """Say for every centre what speaks against a doctor one week, by name of centre. 11 queries.
+@dataclass(frozen=True, slots=True)
+class WhyNot:
+    """What speaks against a doctor one week: at every centre, at some, and nowhere more."""
+
+    everywhere: tuple[str, ...]
+    somewhere: tuple[WhyNotHere, ...]
+    fine: tuple[Centre, ...]
+
+
+def why_not(doctor: Doctor, monday: date, *, today: date) -> WhyNot:
+    """Say what speaks against a doctor one week, everywhere then centre by centre. 11 queries.
 
     A mission of that very week is said first. Raises ValueError when `monday` is not a Monday.
     """
@@ -91,12 +100,24 @@ def why_not(doctor: Doctor, monday: date, *, today: date) -> tuple[WhyNot, ...]:
         for one in now.of_doctor.get(doctor.pk, ())
         if one.monday == monday
     ]
-    found = []
+    found: list[tuple[Centre, list[str]]] = []
     for centre in sorted(now.centres.values(), key=lambda one: (one.name, one.pk)):
         lines = [line for line in now.lines.values() if line.centre_id == centre.pk]
-        if not lines:
-            continue
-        line = min(lines, key=lambda one: (not one.is_active(monday), one.number))
-        objections = now.objections(fresh, line, monday)
-        found.append(WhyNot(centre, (*placed, *(one.sentence for one in objections))))
-    return tuple(found)
+        if lines:
+            line = min(lines, key=lambda one: (not one.is_active(monday), one.number))
+            said = [one.sentence for one in now.objections(fresh, line, monday)]
+            found.append((centre, said))
+    common = [
+        sentence
+        for sentence in (found[0][1] if found else ())
+        if all(sentence in said for _, said in found)
+    ]
+    here = [
+        WhyNotHere(centre, tuple(sentence for sentence in said if sentence not in common))
+        for centre, said in found
+    ]
+    return WhyNot(
+        everywhere=(*placed, *common),
+        somewhere=tuple(one for one in here if one.sentences),
+        fine=tuple(one.centre for one in here if not one.sentences),
+    )

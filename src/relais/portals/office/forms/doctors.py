@@ -201,6 +201,15 @@ class WishesForm(forms.Form):
                 widget=forms.CheckboxSelectMultiple,
             )
 
+    def rows(self) -> list[tuple[Centre, list[tuple[str, str, bool]]]]:
+        """Give the boxes of each centre for the page: value, words, whether it is ticked."""
+        rows = []
+        for one in self.centres:
+            ticked = self[f"centre-{one.pk}"].value() or []
+            boxes = [(kind.value, str(kind.label), kind.value in ticked) for kind in PreferenceKind]
+            rows.append((one, boxes))
+        return rows
+
     def wishes(self) -> dict[Centre, list[PreferenceKind]]:
         """Give what was said of each centre."""
         said = {one: self.cleaned_data[f"centre-{one.pk}"] for one in self.centres}

@@ -17,7 +17,7 @@ class RunForm(forms.Form):
     first_monday = forms.DateField(
         label="Première semaine",
         help_text="Un lundi. Les semaines d’avant ne changent pas.",
-        widget=forms.DateInput(attrs={"type": "date", "step": 7}),
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
         error_messages={
             "required": "Choisissez le lundi de la première semaine.",
             "invalid": "Écrivez une date, par exemple 04/01/2027.",

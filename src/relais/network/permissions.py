@@ -15,13 +15,13 @@ from relais.network.models import Centre
 def centres_of(user: User, today: date) -> QuerySet[Centre]:
     """Give the centres whose weeks a user may see, by name.
 
-    Everybody who reads the whole network sees all of them; a coordinator those coordinated today.
+    Who also reads the whole network sees all of them; a coordinator those coordinated today.
     """
     centres = Centre.objects.order_by("name", "id")
-    if may(user, Right.NETWORK_READ):
-        return centres
     if not may(user, Right.CENTRE_READ):
         return centres.none()
+    if may(user, Right.NETWORK_READ):
+        return centres
     running = Q(coordinations__user=user, coordinations__since_on__lte=today) & (
         Q(coordinations__until_on__isnull=True) | Q(coordinations__until_on__gt=today)
     )

@@ -239,13 +239,12 @@ class Situation:
         if doctor.brings_pet and not centre.pets_allowed:
             yield Objection(
                 PlanningRule.PET,
-                f"{doctor} vient avec un animal ; le logement de {centre.name} n’en admet pas.",
+                f"{doctor} vient avec un animal ; à {centre.name}, le logement n’en admet pas.",
             )
         if doctor.needs_step_free and not centre.step_free:
             yield Objection(
                 PlanningRule.STEP_FREE,
-                f"{doctor} a besoin d’un logement de plain-pied ; "
-                f"celui de {centre.name} ne l’est pas.",
+                f"{doctor} a besoin d’un logement de plain-pied : {centre.name} n’en a pas.",
             )
         if not doctor.is_pioneer and self.is_opening(centre, monday):
             yield Objection(
@@ -263,7 +262,7 @@ class Situation:
         if doctor.ready_on is not None and monday < doctor.ready_on:
             ready = formats.date_words(doctor.ready_on, today=self.today)
             yield Objection(
-                PlanningRule.PAPERS, f"Les papiers de {doctor} ne seront prêts que le {ready}."
+                PlanningRule.PAPERS, f"Les papiers du {doctor} ne seront prêts que le {ready}."
             )
         if doctor.left_on is not None and doctor.left_on < monday + WEEK:
             left = formats.date_words(doctor.left_on, today=self.today)
@@ -274,17 +273,18 @@ class Situation:
         ]
         if near:
             nearest = min(near, key=lambda other: (abs((other - monday).days), other))
+            then = formats.week_label(nearest, today=self.today)
+            gap = formats.plural(doctor.min_gap_weeks, "semaine")
             yield Objection(
                 PlanningRule.GAP,
-                f"{doctor} est déjà pris la {formats.week_label(nearest, today=self.today)} et "
-                f"laisse {formats.plural(doctor.min_gap_weeks, 'semaine')} entre deux missions.",
+                f"{doctor} a déjà une mission ou une réserve la {then} et laisse {gap} entre deux "
+                "missions.",
             )
         if most_in_a_year([*taken, monday]) > doctor.max_missions:
             already = formats.plural(len(self._within_a_year(taken, monday)), "mission")
             yield Objection(
                 PlanningRule.YEARLY_MOST,
-                f"{doctor} a déjà {already} "
-                f"prévues ou faites dans l’année, pour {doctor.max_missions} au plus.",
+                f"{doctor} a déjà {already} dans l’année, pour {doctor.max_missions} au plus.",
             )
 
     def _taken(self, doctor_id: int, monday: date, ignoring: Collection[int]) -> list[date]:
@@ -327,8 +327,7 @@ class Situation:
         if doctor.brings_family and families >= centre.family_places:
             yield Objection(
                 PlanningRule.FAMILY,
-                f"Le logement de {centre.name} n’a plus de place pour une famille "
-                "cette semaine-là.",
+                f"À {centre.name}, le logement n’a plus de place de famille cette semaine-là.",
             )
         if companions_too:
             absent = self.companions.get(doctor.pk, frozenset()) - {one.pk for one in others}

@@ -179,18 +179,18 @@ class _Choice:
     def _let_go(self, row: PlannedMission) -> None:
         standing = self.situation.missions.get(row.mission_id or 0)
         if standing is None or standing.doctor_id != row.doctor_id:
-            self._skip(row, f"La mission de {row.doctor} n’est déjà plus là.")
+            self._skip(row, f"La mission du {row.doctor} n’est déjà plus là.")
         elif not self._may_change(row.monday):
             self._skip(row, "La semaine a commencé.")
         elif standing.is_locked:
-            self._skip(row, f"La mission de {row.doctor} est verrouillée.")
+            self._skip(row, f"La mission du {row.doctor} est verrouillée.")
         elif MissionState(standing.state) in WORD_GIVEN and (
             self.only is None or row.pk not in self.only
         ):
             state = MissionState(standing.state).label
             self._skip(
                 row,
-                f"La mission de {row.doctor} est {state} : elle ne bouge que si vous la cochez.",
+                f"La mission du {row.doctor} est {state} : elle ne bouge que si vous la cochez.",
             )
         else:
             self.removed[standing.id] = row
@@ -296,7 +296,7 @@ class _Choice:
                 continue
             del self.removed[mission_id]
             now.add(before)
-            self._skip(row, f"La mission de {doctor} reste : sa suite n’est plus possible.")
+            self._skip(row, f"La mission du {doctor} reste : sa suite n’est plus possible.")
 
     def _choose_standbys(self) -> None:
         """Keep the reserves of the proposal that still hold beside the missions taken."""

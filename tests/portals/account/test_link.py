@@ -147,7 +147,7 @@ def test_a_link_for_someone_else_says_so_and_changes_the_person(client: Client) 
 def test_the_page_of_a_link_is_kept_by_nobody(client: Client) -> None:
     page = client.get(fresh_link(factories.user()))
     assert "no-store" in page.headers["Cache-Control"]
-    assert page.headers["Referrer-Policy"] == "no-referrer"
+    assert page.headers["Referrer-Policy"] == "same-origin"
 
 
 def test_a_link_leads_to_the_page_that_was_wanted(client: Client) -> None:

@@ -38,7 +38,7 @@ def html(answer: object) -> str:
     return answer.content.decode()  # type: ignore[attr-defined, no-any-return]
 
 
-# -- accounts ----------------------------------------------------------------------------------------
+# -- accounts ---------------------------------------------------------------------------------
 
 
 def test_the_list_shows_open_accounts_with_their_roles(client: Client, admin: User) -> None:
@@ -146,7 +146,7 @@ def test_opening_the_address_of_an_act_does_nothing(client: Client, admin: User,
     assert AuditEntry.objects.count() == 0
 
 
-# -- journal -----------------------------------------------------------------------------------------
+# -- journal ----------------------------------------------------------------------------------
 
 
 def rows(client: Client, **filters: str) -> list[str]:

@@ -24,9 +24,7 @@ class SignInForm(account.LoginForm):  # type: ignore[misc]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        _say(
-            self.fields["login"], label="Votre adresse électronique", autocomplete="username email"
-        )
+        _say(self.fields["login"], label="Votre adresse électronique", autocomplete="username")
         _say(self.fields["password"], label="Votre mot de passe")
 
 

@@ -16,7 +16,7 @@ class LinkForm(forms.Form):
     email = forms.EmailField(
         label="Votre adresse électronique",
         max_length=254,
-        widget=forms.EmailInput(attrs={"autocomplete": "username email"}),
+        widget=forms.EmailInput(attrs={"autocomplete": "email"}),
         error_messages={
             "required": "Écrivez votre adresse électronique.",
             "invalid": "Ce n’est pas une adresse électronique. Exemple : nom@exemple.fr.",

@@ -10,7 +10,7 @@ from allauth.account.utils import perform_login
 from allauth.core.internal import ratelimit
 from django.conf import settings
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
@@ -88,13 +88,13 @@ def enter(request: HttpRequest, token: str) -> HttpResponseBase:
             messages.info(request, "Vous êtes déjà dans votre compte.")
             return redirect(safe_next(request) or "home")
         page = {"refusal": refusal, "next": safe_next(request)}
-        return _private(render(request, "account/link_refused.html", page, status=422))
+        return render(request, "account/link_refused.html", page, status=422)
     page = {
         "link": link,
         "next": safe_next(request),
         "other": request.user if request.user.is_authenticated else None,
     }
-    return _private(render(request, "account/enter.html", page))
+    return render(request, "account/enter.html", page)
 
 
 def _enter(request: HttpRequest, *, user: User) -> HttpResponseBase:
@@ -103,12 +103,6 @@ def _enter(request: HttpRequest, *, user: User) -> HttpResponseBase:
     logout(request, show_message=False)
     record_authentication(request, user, "link")
     response: HttpResponseBase = perform_login(request, user, redirect_url=wanted or None)
-    return response
-
-
-def _private(response: HttpResponse) -> HttpResponse:
-    """Keep the address of the page, which holds a secret, from being told to other pages."""
-    response["Referrer-Policy"] = "no-referrer"
     return response
 
 

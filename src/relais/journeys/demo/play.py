@@ -14,6 +14,7 @@ from importlib.resources import files
 from typing import Any, Final
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.timezone import localdate
 
 from relais.accounts.models import User
@@ -78,14 +79,15 @@ def play(*, now: datetime, say: Callable[[str], None], count: int = DOCTORS) -> 
     centres = open_centres(now=long_ago, this_monday=this_monday)
     say(f"{count} médecins fictifs, leurs pratiques et leurs semaines…")
     folk = welcome_doctors(centres, count=count, this_monday=this_monday, now=long_ago)
-    say("Les comptes : planification, coordination, direction, médecins…")
-    open_accounts(centres, folk, now=long_ago)
+    say("Les comptes : planification, coordination, direction…")
+    open_accounts(centres, now=long_ago)
     say("Les semaines déjà faites…")
     relay_the_past(this_monday, now=now)
     say(f"Une année à venir : {YEAR_WEEKS} semaines…")
     run = plan_the_year(this_monday, now=now)
     say("Les premières réponses des médecins…")
     answer_the_plan(this_monday, now=now)
+    open_doctor_accounts(this_monday, now=now)
     return Played(
         centres=len(centres),
         lines=sum(centre.lines.count() for centre in centres.values()),
@@ -271,23 +273,32 @@ COORDINATORS: Final = (
     "Firmin Rochelande",
     "Louise Mirecroix",
 )
-SIGNED_IN_DOCTORS: Final = 12
 
 
-def open_accounts(
-    centres: Mapping[str, Centre], folk: list[tuple[Person, Doctor]], *, now: datetime
-) -> None:
-    """Let the team, one coordinator a centre and some doctors sign in."""
+def open_accounts(centres: Mapping[str, Centre], *, now: datetime) -> None:
+    """Let the team and one coordinator a centre sign in."""
     for address, name, roles in TEAM:
         _account(address, name, roles, now)
     for name, centre in zip(COORDINATORS, centres.values(), strict=False):
         user = _account(f"coordination-{centre.key}", name, [Role.COORDINATOR], now)
         since = centre.opens_on or localdate(now)
         network.assign_coordinator(centre, user=user, since_on=since, by=STORY, now=now)
-    pioneers = [doctor for person, doctor in folk if person.is_pioneer][:2]
-    others = [doctor for person, doctor in folk if not person.is_pioneer]
-    for doctor in [*pioneers, *others[:SIGNED_IN_DOCTORS]]:
+
+
+def open_doctor_accounts(this_monday: date, *, now: datetime) -> None:
+    """Let some doctors sign in: those whose page has something to show, pioneers, a newcomer."""
+    ahead = Mission.objects.filter(monday__gt=this_monday).order_by("monday", "id")
+    asked = ahead.filter(state=MissionState.INVITED)[:5]
+    sure = ahead.filter(state__in=(MissionState.READY, MissionState.CONFIRMED))[:3]
+    chosen = [mission.doctor_id for mission in [*asked, *sure]]
+    chosen += _ids(Doctor.objects.filter(is_pioneer=True), 2)
+    chosen += _ids(Doctor.objects.filter(missions_before=0, ready_on__gt=this_monday), 2)
+    for doctor in Doctor.objects.filter(pk__in=chosen).order_by("pk"):
         people.open_doctor_account(doctor, by=STORY, now=now)
+
+
+def _ids(found: QuerySet[Doctor], count: int) -> list[int]:
+    return list(found.order_by("key").values_list("pk", flat=True)[:count])
 
 
 def _account(address: str, name: str, roles: list[Role], now: datetime) -> User:

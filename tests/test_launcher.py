@@ -516,6 +516,27 @@ def test_worker_ends_when_its_server_is_killed(mark: str) -> None:
     assert until(lambda: alive(mark) == [], 8), alive(mark)
 
 
+def test_interrupt_that_python_loses_still_ends_the_process() -> None:
+    code = (
+        "import os, signal, time\n"
+        "from relais.config import cli\n"
+        "cli.INTERRUPT_SECONDS = 0.2\n"
+        "signal.signal(signal.SIGINT, signal.default_int_handler)\n"
+        "cli.stop_for_certain()\n"
+        "class Lossy:\n"
+        "    def __del__(self):\n"
+        "        os.kill(os.getpid(), signal.SIGINT)\n"
+        "        time.sleep(0.05)\n"
+        "Lossy()\n"
+        "time.sleep(30)\n"
+    )
+    begun = time.monotonic()
+    done = run(sys.executable, "-c", code, env={**os.environ, "PYTHONPATH": str(ROOT / "src")})
+    assert done.returncode == 130
+    assert "Exception ignored" in done.stderr
+    assert time.monotonic() - begun < 20
+
+
 @linux
 @pytest.mark.parametrize(
     ("number", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 0), (signal.SIGKILL, -9)]

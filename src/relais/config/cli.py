@@ -32,6 +32,7 @@ PORT = 8000
 PORTS_TRIED = 50  # from the wanted port on, when it is taken and was not asked for by name
 SERVE_WORKERS = 2
 THREADS_PER_WORKER = 4
+INTERRUPT_SECONDS = 3.0  # from Ctrl-C to the certain end
 PARENT_POLL_SECONDS = 0.5
 PARENT_GONE_SECONDS = 4.0  # from the polite stop to the certain one
 
@@ -223,6 +224,24 @@ def end_with(parent: int) -> None:
     threading.Thread(target=watch, name="parent", daemon=True).start()
 
 
+def stop_for_certain() -> None:
+    """Make Ctrl-C end this process even when its exception is lost.
+
+    Python drops an exception raised inside a weak reference's callback or a destructor, which
+    happens now and then in a long computation full of model objects.
+    """
+    if signal.getsignal(signal.SIGINT) != signal.default_int_handler:
+        return  # ignored on purpose, as under nohup
+
+    def stop(number: int, frame: FrameType | None) -> None:
+        last = threading.Timer(INTERRUPT_SECONDS, os._exit, (130,))
+        last.daemon = True
+        last.start()
+        raise KeyboardInterrupt
+
+    signal.signal(signal.SIGINT, stop)
+
+
 # -- web server --------------------------------------------------------------------------
 def is_free(host: str, port: int) -> bool:
     """Say whether nobody listens on a TCP port."""
@@ -337,6 +356,7 @@ def demo(words: Sequence[str]) -> int:
     """Play the demo, then serve it with a worker beside, all ending together."""
     options = read_options(words, {"--port": int, "--fresh": None})
     settle_demo()
+    stop_for_certain()
     status = manage(["demo", *(["--fresh"] if "--fresh" in options else [])])
     if status:
         return status

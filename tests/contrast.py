@@ -1,4 +1,4 @@
-"""Contrast of the colour tokens, light and dark: WCAG 2.2, 1.4.3 (text, 4.5:1) and 1.4.11 (other, 3:1).
+"""Contrast of the colour tokens, light and dark: WCAG 2.2, 1.4.3 (4.5:1) and 1.4.11 (3:1).
 
 Run as a script it prints the weakest pairs and its exit status says whether all are strong enough.
 """

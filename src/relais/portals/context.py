@@ -35,7 +35,12 @@ class _Entry:
 
 # The order is that of the screen. `under` names the pages that belong to the entry.
 NAVIGATION: Final = (
-    _Entry(Right.MISSIONS_OWN, "doctor_home", "Missions", ("doctor_mission", "doctor_answer", "doctor_calendar")),
+    _Entry(
+        Right.MISSIONS_OWN,
+        "doctor_home",
+        "Missions",
+        ("doctor_mission", "doctor_answer", "doctor_calendar"),
+    ),
     _Entry(Right.OFFERS_OWN, "doctor_weeks", "Semaines"),
     _Entry(Right.OFFERS_OWN, "doctor_preferences", "Préférences"),
     _Entry(Right.ROTA_READ, "office_board", "Planning", ("office_week",)),

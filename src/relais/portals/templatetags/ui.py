@@ -1,4 +1,4 @@
-"""Pieces of pages: icons, badges of a week's state, board cells, risk in words, dialogs.
+"""Pieces of pages: icons, badges of a week's state, risk in words, dialogs.
 
 Builtin in every template. The living page (`office_design`) shows each of them.
 """
@@ -96,43 +96,6 @@ def risk_words(share: float | None, because: str = "") -> SafeString:
         mark,
         formats.percent(share),
         f" : {because}" if because else "",
-    )
-
-
-@register.simple_tag
-def board_cell(
-    state: str,
-    url: str,
-    label: str,
-    who: str = "",
-    note: str = "",
-    risk: str = "",
-    locked: bool = False,
-    target: str = "#drawer-body",
-) -> SafeString:
-    """Draw one week of one line as a link that opens the drawer, or the page without JavaScript.
-
-    `label` names the cell for people who do not see the grid (« Nevers, ligne 1, semaine du lundi
-    4 janvier »); `who` is the doctor; `note` the second line; `risk` « low », « medium », « high »
-    or nothing; `locked` shows the mark of the planner.
-    """
-    words = STATE_WORDS[state]
-    return format_html(
-        '<a class="cell" data-relais-cell data-state="{}" data-risk="{}"{} href="{}" hx-get="{}" '
-        'hx-target="{}" hx-swap="innerHTML"><span class="visually-hidden">{} : {}. </span>{}'
-        '<span class="cell-who">{}</span>{}{}</a>',
-        str(state),
-        risk,
-        mark_safe(" data-locked") if locked else "",
-        url,
-        url,
-        target,
-        label,
-        words,
-        _icon(STATE_ICONS[state], ""),
-        who or words,
-        format_html('<span class="cell-note">{}</span>', note) if note else "",
-        mark_safe('<span class="visually-hidden"> verrouillée</span>') if locked else "",
     )
 
 

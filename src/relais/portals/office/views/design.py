@@ -13,6 +13,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 
 from relais.accounts.states import Right
+from relais.core import formats
 from relais.portals.gates import PersonRequest, needs
 from relais.portals.templatetags.ui import ICONS
 from relais.rota.states import WeekState
@@ -28,10 +29,9 @@ class SpecimenCell:
 
     state: WeekState
     who: str
-    note: str
     risk: str
     label: str
-    locked: bool
+    is_locked: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,26 +82,24 @@ class SpecimenFilter(forms.Form):
 def _specimen_board() -> list[tuple[str, list[SpecimenCell]]]:
     """Draw three lines of eight weeks that show each state."""
     states = list(WeekState)
-    notes = {
-        WeekState.OPEN: ("", "3 réserves", "high"),
-        WeekState.PROPOSED: (NAMES[0], "à inviter", ""),
-        WeekState.INVITED: (NAMES[1], "réponse attendue", "medium"),
-        WeekState.CONFIRMED: (NAMES[2], "papiers en attente", "medium"),
-        WeekState.READY: (NAMES[3], "", "low"),
-        WeekState.RUNNING: (NAMES[0], "", ""),
-        WeekState.DONE: (NAMES[1], "", ""),
-        WeekState.CLOSED: ("", "fêtes de fin d’année", ""),
+    known = {
+        WeekState.PROPOSED: (NAMES[0], ""),
+        WeekState.INVITED: (NAMES[1], "medium"),
+        WeekState.CONFIRMED: (NAMES[2], "high"),
+        WeekState.READY: (NAMES[3], ""),
+        WeekState.RUNNING: (NAMES[0], ""),
+        WeekState.DONE: (NAMES[1], ""),
     }
     rows = []
     for line, centre in enumerate(SPECIMEN_CENTRES):
         cells = []
         for column in range(len(states)):
             state = states[(column + 3 * line) % len(states)]
-            who, note, risk = notes[state]
+            who, risk = known.get(state, ("", ""))
             monday = FIRST_MONDAY + timedelta(weeks=column)
-            label = f"{centre}, ligne 1, semaine du {monday:%d/%m}"
-            locked = state is WeekState.CONFIRMED and line == 1
-            cells.append(SpecimenCell(state, who, note, risk, label, locked))
+            label = f"{centre}, ligne 1, {formats.week_label(monday)} : {state.label}"
+            is_locked = state is WeekState.READY and line == 1
+            cells.append(SpecimenCell(state, who, risk, label, is_locked))
         rows.append((centre, cells))
     return rows
 

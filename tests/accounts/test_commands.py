@@ -13,6 +13,7 @@ from django.urls import reverse
 from relais.accounts import permissions
 from relais.accounts.models import User
 from relais.accounts.states import RIGHT_MEANINGS, RIGHTS_OF, ROLE_SCOPES, Right, Role
+from tests.portals.account.totp import with_totp
 
 
 def test_docs_roles_is_what_the_code_says() -> None:
@@ -54,3 +55,12 @@ def test_create_admin_lets_the_same_person_in_again() -> None:
 def test_create_admin_refuses_what_is_not_an_address() -> None:
     with pytest.raises(CommandError, match="n’est pas une adresse"):
         create_admin("alix", "Alix Roy")
+
+
+@pytest.mark.django_db
+def test_create_admin_helps_who_lost_the_second_factor(client: Client) -> None:
+    create_admin("alix@exemple.fr", "Alix Roy")
+    with_totp(User.objects.get())
+    out = StringIO()
+    call_command("create_admin", "alix@exemple.fr", "Alix Roy", lost_second_factor=True, stdout=out)
+    assert not permissions.has_second_factor(User.objects.get())

@@ -13,6 +13,7 @@ NOTICES: dict[str, str] = {
     "passkey_added": "Une clé d’accès a été ajoutée à votre compte.",
     "passkey_removed": "Une clé d’accès a été retirée de votre compte.",
     "codes_made": "De nouveaux codes de secours ont été créés ; les anciens ne valent plus.",
+    "second_factors_removed": "La double vérification a été retirée de votre compte par l’équipe.",
     "password_changed": "Le mot de passe de votre compte a changé.",
     "password_set": "Un mot de passe a été choisi pour votre compte.",
 }

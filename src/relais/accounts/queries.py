@@ -36,6 +36,11 @@ def people(
     return found
 
 
+def has_fictional_people() -> bool:
+    """Say whether the database is that of a demonstration."""
+    return User.objects.filter(is_fictional=True).exists()
+
+
 def fictional_people(*, per_role: int) -> Mapping[Role, Sequence[User]]:
     """List some people of the demonstration for each role, by name; one query a role."""
     return {

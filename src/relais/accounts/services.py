@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -196,6 +197,14 @@ def set_password(user: User, *, password: str, by: Actor, now: datetime, keep: s
     _end_sessions(user, keep=keep)
     verb = "accounts.password_changed" if had_one else "accounts.password_set"
     audit.record(user, verb=verb, by=by, at=now)
+
+
+@transaction.atomic
+def remove_second_factors(user: User, *, by: Actor, now: datetime, why: str = "") -> None:
+    """Take away the second factors of someone who lost them; sign the person out everywhere."""
+    Authenticator.objects.filter(user=user).delete()
+    _end_sessions(user)
+    audit.record(user, verb="accounts.second_factors_removed", by=by, at=now, why=why)
 
 
 # -- sign-in links ---------------------------------------------------------------------------------

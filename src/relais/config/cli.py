@@ -387,6 +387,25 @@ def demo(words: Sequence[str]) -> int:
     )
 
 
+def fictional() -> str:
+    """Say why this is a demonstration, which `serve` never opens; nothing when it is not."""
+    from django.conf import settings
+
+    from relais.accounts.queries import has_fictional_people
+
+    if settings.DEMO:
+        return (
+            "RELAIS_DEMO=1 : « serve » n’ouvre pas de démonstration. Retirez cette variable,"
+            f" ou lancez « {own_name()} demo »."
+        )
+    if has_fictional_people():
+        return (
+            "Cette base de données est celle d’une démonstration : ses personnes sont inventées."
+            " Donnez-en une autre avec RELAIS_VAR ou RELAIS_DATABASE_URL."
+        )
+    return ""
+
+
 def serve(words: Sequence[str]) -> int:
     """Serve the site in production, after the settings and the database have been checked."""
     options = read_options(words, {"--host": str, "--port": int, "--workers": int})
@@ -405,6 +424,9 @@ def serve(words: Sequence[str]) -> int:
             f"La base de données n’est pas à jour : lancez « {own_name()} manage migrate ».",
             file=sys.stderr,
         )
+        return 1
+    if refusal := fictional():
+        print(refusal, file=sys.stderr)
         return 1
     call_command("collectstatic", interactive=False, verbosity=0)
     if not is_free(host, port):

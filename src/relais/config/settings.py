@@ -54,6 +54,11 @@ if PRODUCTION and not BUILDING:
             "Le mode production a besoin de ces variables : " + " ; ".join(missing) + ". "
             "Pour essayer sans rien régler : ./relais demo."
         )
+if DEMO and env_text("RELAIS_SMTP_HOST"):
+    raise MisconfiguredError(
+        "RELAIS_DEMO=1 et RELAIS_SMTP_HOST ne vont pas ensemble : une démonstration n’envoie pas de"
+        " courriel. Retirez RELAIS_DEMO s’il s’agit du vrai réseau."
+    )
 VAR.mkdir(parents=True, exist_ok=True)
 SECRET_KEY = env_text("RELAIS_SECRET_KEY") or kept_secret(VAR / "secret-key")
 ALLOWED_HOSTS = env_list("RELAIS_HOSTS", ["localhost", "127.0.0.1", "[::1]"])

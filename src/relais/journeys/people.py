@@ -67,6 +67,13 @@ def open_doctor_account(
 
 
 @transaction.atomic
+def remove_second_factors(user: User, *, by: Actor, now: datetime, why: str = "") -> None:
+    """Let someone who lost the second factor enter by link again, and tell the person."""
+    accounts.remove_second_factors(user, by=by, now=now, why=why)
+    tasks.mail_notice.enqueue(user.pk, "second_factors_removed", by.source)
+
+
+@transaction.atomic
 def close_account(user: User, *, by: Actor, now: datetime, why: str = "") -> None:
     """Close an account: sessions end, links open nothing; what the person did stays written."""
     accounts.close_account(user, by=by, now=now, why=why)

@@ -55,7 +55,7 @@ def verbs() -> set[str]:
     return set(AuditEntry.objects.values_list("verb", flat=True))
 
 
-# -- password --------------------------------------------------------------------------------------
+# -- password ---------------------------------------------------------------------------------
 
 
 def test_a_person_enters_with_a_password() -> None:
@@ -152,7 +152,7 @@ def test_a_new_password_ends_the_other_sessions_and_keeps_this_one() -> None:
     assert (is_in(other), is_in(client)) == (False, True)
 
 
-# -- second factors --------------------------------------------------------------------------------
+# -- second factors ---------------------------------------------------------------------------
 
 
 @pytest.mark.django_db(transaction=True)
@@ -236,7 +236,7 @@ def test_new_recovery_codes_replace_the_former_ones() -> None:
     assert "accounts.codes_made" in verbs()
 
 
-# -- staff in production ---------------------------------------------------------------------------
+# -- staff in production ----------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("role", [Role.PLANNER, Role.COORDINATOR, Role.ADMINISTRATOR])
@@ -291,7 +291,7 @@ def test_a_doctor_needs_no_second_factor_even_in_production(
     assert client.get(reverse("doctor_home")).status_code == 200
 
 
-# -- sessions --------------------------------------------------------------------------------------
+# -- sessions ---------------------------------------------------------------------------------
 
 
 def test_a_person_sees_where_she_is_signed_in_and_ends_the_other_places() -> None:
@@ -358,7 +358,7 @@ def test_how_one_entered_is_forgotten_with_the_session() -> None:
     assert AUTHENTICATION_METHODS_SESSION_KEY not in client.session
 
 
-# -- only what is used exists ----------------------------------------------------------------------
+# -- only what is used exists -----------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -367,3 +367,43 @@ def test_how_one_entered_is_forgotten_with_the_session() -> None:
 )
 def test_no_other_door_exists(client: Client, address: str) -> None:
     assert client.get(address).status_code == 404
+
+
+# -- when something is lost -------------------------------------------------------------------
+
+
+def test_without_the_key_of_the_site_codes_open_nothing_and_nothing_breaks(
+    settings: object,
+) -> None:
+    user = factories.user(password=PASSWORD)
+    secret = with_totp(user)
+    settings.SECRET_KEY = "another key, after a restore without the former one"  # type: ignore[attr-defined]
+    client, location = by_password(user)
+    assert client.post(location, {"code": code_of(secret)}).status_code == 200
+    assert client.post(location, {"code": "12345678"}).status_code == 200
+    assert not is_in(client)
+
+
+def test_a_former_key_still_opens_what_it_hid(settings: object) -> None:
+    user = factories.user(password=PASSWORD)
+    secret = with_totp(user)
+    settings.SECRET_KEY_FALLBACKS = [settings.SECRET_KEY]  # type: ignore[attr-defined]
+    settings.SECRET_KEY = "another key"  # type: ignore[attr-defined]
+    client, location = by_password(user)
+    client.post(location, {"code": code_of(secret)})
+    assert is_in(client)
+
+
+def test_the_team_takes_a_lost_second_factor_away(client: Client) -> None:
+    client.force_login(factories.user(Role.ADMINISTRATOR))
+    user = factories.user(Role.PLANNER, password=PASSWORD)
+    with_totp(user)
+    address = reverse("office_person_factors", args=[user.pk])
+    assert "assurez-vous de vive voix" in client.get(address).content.decode().lower()
+    assert Authenticator.objects.filter(user=user).exists()
+    client.post(address, {"why": "téléphone perdu"})
+    assert not Authenticator.objects.filter(user=user).exists()
+    assert mail.outbox[-1].to == [user.email]
+    entry = AuditEntry.objects.get(verb="accounts.second_factors_removed")
+    assert (entry.subject_id, entry.why) == (str(user.pk), "téléphone perdu")
+    assert by_password(user)[1] == reverse("home")

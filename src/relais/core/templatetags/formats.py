@@ -110,6 +110,6 @@ def agree(count: Amount, words: str) -> str:
 
 
 @register.filter
-def listing(words: Sequence[str]) -> str:
+def listing(words: Sequence[object]) -> str:
     """« a, b et c »."""
-    return formats.listing(words)
+    return formats.listing([str(word) for word in words])

@@ -11,7 +11,8 @@ from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.internal.flows.login import get_authentication_records, record_authentication
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
-from cryptography.fernet import Fernet, MultiFernet
+from allauth.mfa.totp.internal.auth import generate_totp_secret
+from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
@@ -119,8 +120,16 @@ class MFAAdapter(DefaultMFAAdapter):  # type: ignore[misc]
         return _fernet().encrypt(text.encode()).decode()
 
     def decrypt(self, encrypted_text: str) -> str:
-        """Give back what `encrypt` hid; former secret keys (SECRET_KEY_FALLBACKS) still open it."""
-        return _fernet().decrypt(encrypted_text.encode()).decode()
+        """Give back what `encrypt` hid; former secret keys (SECRET_KEY_FALLBACKS) still open it.
+
+        Without its key the secret is lost: a new one at random, of which nobody has the codes,
+        lets nobody in, and the person enters by another way.
+        """
+        try:
+            return _fernet().decrypt(encrypted_text.encode()).decode()
+        except InvalidToken:
+            secret: str = generate_totp_secret()
+            return secret
 
     def can_delete_authenticator(self, authenticator: Authenticator) -> bool:
         """Keep the last second factor of someone who must have one."""

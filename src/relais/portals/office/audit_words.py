@@ -29,6 +29,7 @@ PHRASES: Final = {
     "accounts.reopened": "a rouvert le compte de",
     "accounts.role_granted": "a donné un rôle à",
     "accounts.role_revoked": "a retiré un rôle à",
+    "accounts.second_factors_removed": "a retiré la double vérification de",
     "accounts.sessions_ended": "a déconnecté les appareils de",
     "accounts.sign_in_failed": "s’est trompé de mot de passe pour entrer comme",
     "accounts.signed_in": "est entré dans le compte de",

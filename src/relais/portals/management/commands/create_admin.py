@@ -28,6 +28,11 @@ class Command(BaseCommand):
         """Declare who."""
         parser.add_argument("email", help="l’adresse électronique de la personne")
         parser.add_argument("name", help="son nom, entre guillemets")
+        parser.add_argument(
+            "--lost-second-factor",
+            action="store_true",
+            help="retire la double vérification de la personne, qui en ajoutera une autre",
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Open the account, give the role, print the link."""
@@ -46,6 +51,8 @@ class Command(BaseCommand):
                     )
                 else:
                     services.grant_role(user, role=Role.ADMINISTRATOR, by=by, now=now)
+                if options["lost_second_factor"]:
+                    services.remove_second_factors(user, by=by, now=now, why="ligne de commande")
                 token = services.create_link(user, by=by, now=now)
         except Refusal as no:
             raise CommandError(no.sentence) from None

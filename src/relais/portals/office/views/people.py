@@ -176,6 +176,25 @@ def close_account(request: PersonRequest, pk: int) -> HttpResponse:
 
 
 @needs(Right.USERS_MANAGE)
+def remove_second_factors(request: PersonRequest, pk: int) -> HttpResponse:
+    """Say what taking the second factor away does, then do it (lost telephone)."""
+    user = get_object_or_404(User, pk=pk)
+    form = WhyForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        journeys.remove_second_factors(
+            user, by=actor(request), now=timezone.now(), why=form.cleaned_data["why"]
+        )
+        messages.success(request, f"La double vérification de {user} est retirée.")
+        return redirect("office_person", user.pk)
+    page = {
+        "person": user,
+        "form": form,
+        "is_duty": permissions.must_have_second_factor(user),
+    }
+    return render(request, "office/person_factors.html", page, status=422 if form.errors else 200)
+
+
+@needs(Right.USERS_MANAGE)
 def reopen_account(request: PersonRequest, pk: int) -> HttpResponse:
     """Open a closed account again."""
     user = get_object_or_404(User, pk=pk)

@@ -74,6 +74,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("comptes/ouvrir/", people.open_account, name="office_people_open"),
     path("comptes/<int:pk>/", people.person, name="office_person"),
     path("comptes/<int:pk>/fermer/", people.close_account, name="office_person_close"),
+    path(
+        "comptes/<int:pk>/verification/", people.remove_second_factors, name="office_person_factors"
+    ),
     path("comptes/<int:pk>/rouvrir/", people.reopen_account, name="office_person_reopen"),
     path("comptes/<int:pk>/deconnecter/", people.end_sessions, name="office_person_sessions"),
     path("medecins/<int:pk>/compte/", people.open_doctor_account, name="office_doctor_account"),

@@ -13,6 +13,7 @@ AREAS: Final = {
     "network": "centres",
     "doctors": "médecins",
     "rota": "planning",
+    "tables": "tableaux",
     "territory": "communes",
 }
 
@@ -42,6 +43,7 @@ PHRASES: Final = {
     "doctors.practices_set": "a noté les actes de",
     "doctors.preferences_set": "a noté les préférences de",
     "doctors.travel_time_set": "a noté un temps de trajet pour",
+    "doctors.travel_times_set": "a noté des temps de trajet",
     "doctors.unpaired": "a défait un binôme de",
     "network.centre_added": "a ajouté le centre",
     "network.centre_edited": "a modifié le centre",
@@ -70,15 +72,19 @@ PHRASES: Final = {
     "rota.run_interrupted": "n’a pas pu finir le",
     "rota.run_started": "a lancé le",
     "rota.run_stopped": "a arrêté le",
+    "rota.weeks_noted": "a noté des semaines possibles",
     "rota.weeks_offered": "a noté des semaines possibles pour",
     "rota.weeks_withdrawn": "a retiré des semaines possibles pour",
+    "tables.imported": "a importé des tableaux",
     "territory.communes_loaded": "a chargé la liste des communes",
 }
 
 # The details that are worth a word on the page; the others stay in the database.
 DETAILS: Final = {
     "added": "ajoutées",
+    "count": "nombre",
     "despite": "malgré",
+    "doctors": "médecins",
     "ends_on": "jusqu’au",
     "first_on": "du",
     "from": "avant",
@@ -87,10 +93,12 @@ DETAILS: Final = {
     "last_on": "au",
     "minutes": "minutes",
     "mondays": "semaines",
+    "offers": "semaines",
     "removed": "retirées",
     "role": "rôle",
     "sessions_ended": "appareils déconnectés",
     "skipped": "passées",
+    "tables": "fichiers",
     "to": "après",
     "until_on": "jusqu’au",
     "values": "valeurs",

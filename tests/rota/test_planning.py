@@ -37,7 +37,11 @@ def test_rows_become_the_engine_s_words() -> None:
     act = factories.practice(code="sutures")
     factories.practice_need(centre, act, every_weeks=3)
     doctor = factories.doctor(
-        key="camille", max_missions=3, brings_pet=True, max_travel_minutes=200, missions_before=2
+        last_name="Leroy",
+        max_missions=3,
+        brings_pet=True,
+        max_travel_minutes=200,
+        missions_before=2,
     )
     DoctorPractice.objects.create(doctor=doctor, practice=act, level=PracticeLevel.YES)
     DoctorPractice.objects.create(
@@ -55,7 +59,7 @@ def test_rows_become_the_engine_s_words() -> None:
     ]
     [person] = problem.doctors
     assert (person.id, person.max_missions, person.pet, person.first_mission) == (
-        "camille",
+        "Dr Camille Leroy",
         3,
         True,
         False,

@@ -203,7 +203,7 @@ class _Builder:
         if self.offers[doctor.pk] and doctor.max_missions:
             most = max(most, 1)
         return engine.Doctor(
-            id=doctor.key,
+            id=str(doctor),  # only read in the engine's sentences
             latitude=doctor.latitude,
             longitude=doctor.longitude,
             max_missions=max(most, len(locked), 0),

@@ -45,11 +45,11 @@ def roster(
     """
     monday = monday_of(today)
     missions = Mission.objects.filter(doctor=OuterRef("pk")).order_by()
-    done = missions.filter(state__in=FIRM, monday__lt=monday).values("doctor")
-    done = done.annotate(count=Count("pk")).values("count")
+    past = missions.filter(state__in=FIRM, monday__lt=monday).values("doctor")
+    done = past.annotate(count=Count("pk")).values("count")
     following = missions.filter(state__in=ACTIVE, monday__gte=monday).order_by("monday")
-    offers = Offer.objects.filter(doctor=OuterRef("pk"), monday__gt=today).order_by()
-    offers = offers.values("doctor").annotate(count=Count("pk")).values("count")
+    ahead = Offer.objects.filter(doctor=OuterRef("pk"), monday__gt=today).order_by()
+    offers = ahead.values("doctor").annotate(count=Count("pk")).values("count")
     rows = rows.annotate(
         done=F("missions_before") + Coalesce(Subquery(done, output_field=IntegerField()), 0),
         next_monday=Subquery(following.values("monday")[:1], output_field=DateField()),

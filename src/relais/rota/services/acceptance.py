@@ -7,7 +7,7 @@ before the transaction ends. Killed in the middle, nothing has changed.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
@@ -39,6 +39,7 @@ from relais.rota.states import ChangeKind, MissionState, RunState
 # States that a proposal leaves alone unless its line is ticked: the doctor has been asked, or said
 # yes.
 WORD_GIVEN = (MissionState.INVITED, MissionState.CONFIRMED, MissionState.READY)
+TRIES = 5  # times that lines which break a rule once written are left out
 HARD_RULES = frozenset({"H1", "H2", "H3", "H4", "H5", "H6", "H7", "H8", "H9", "H10", "standby"})
 
 
@@ -48,6 +49,14 @@ class RunOverRefusal(Refusal):
 
 class RunOutdatedRefusal(Refusal):
     """Another proposal was accepted since this one was computed, or the rules no longer hold."""
+
+
+class _BrokenRules(Exception):
+    """New doctor-weeks that break a rule once written, with the verifier's sentences."""
+
+    def __init__(self, found: dict[tuple[int, date], str]) -> None:
+        super().__init__("; ".join(found.values()))
+        self.found = found
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,20 +92,43 @@ def accept_run(
     """
     take_turn()
     _claim(run, now)
-    today = localdate(now)
+    left_out: dict[tuple[int, date], str] = {}
+    for _ in range(TRIES):
+        try:
+            with transaction.atomic():
+                return _accept(run, only=only, left_out=left_out, by=by, now=now)
+        except _BrokenRules as broken:
+            if broken.found.keys() <= left_out.keys():
+                break
+            left_out.update(broken.found)
+    raise RunOutdatedRefusal(
+        "Acceptée maintenant, cette proposition ne tiendrait pas toutes les règles. Lancez un "
+        "nouveau calcul."
+    )
+
+
+def _accept(
+    run: PlanRun,
+    *,
+    only: Collection[int] | None,
+    left_out: Mapping[tuple[int, date], str],
+    by: Actor,
+    now: datetime,
+) -> Acceptance:
+    """Take what holds, without the doctor-weeks `left_out`. Raises _BrokenRules."""
     last_monday = run.first_monday + (run.weeks - 1) * WEEK
-    situation = facts.load(run.first_monday, last_monday, today=today)
+    situation = facts.load(run.first_monday, last_monday, today=localdate(now))
     rows = list(
         PlannedMission.objects.filter(run=run)
         .select_related("doctor", "centre")
         .order_by("monday", "centre_id", "doctor_id")
     )
-    choice = _Choice(situation, run, rows, only)
+    choice = _Choice(situation, run, rows, only, left_out)
     choice.make()
     removed = _remove(choice, by=by, now=now)
     added = _add(choice, by=by, now=now)
     _replace_standbys(choice, now=now)
-    _check(run, choice, today=today)
+    _check(run, choice)
     _note(run, choice, only=only, by=by, now=now)
     return Acceptance(
         added=tuple(added),
@@ -145,6 +177,7 @@ class _Choice:
     run: PlanRun
     rows: list[PlannedMission]
     only: Collection[int] | None
+    left_out: Mapping[tuple[int, date], str]
     removed: dict[int, PlannedMission] = field(default_factory=dict)
     added: list[tuple[PlannedMission, Line]] = field(default_factory=list)
     skipped: dict[int, tuple[PlannedMission, str]] = field(default_factory=dict)
@@ -224,6 +257,8 @@ class _Choice:
         now = self.situation
         if not self._may_change(row.monday):
             return "La semaine a commencé."
+        if (row.doctor_id, row.monday) in self.left_out:
+            return self.left_out[row.doctor_id, row.monday]
         doctor = now.doctors[row.doctor_id]
         week = formats.week_label(row.monday, today=now.today)
         if any(one.monday == row.monday for one in now.of_doctor.get(doctor.pk, ())):
@@ -306,7 +341,7 @@ class _Choice:
             doctor = now.doctors[doctor_id]
             if not self._may_change(monday) or (doctor_id, monday) not in now.offers:
                 continue
-            if not now.is_free(doctor, monday):
+            if not now.is_free(doctor, monday) or (doctor_id, monday) in self.left_out:
                 continue
             taken = [one.monday for one in now.of_doctor.get(doctor_id, ())]
             reserved = now.standbys_of[doctor_id]
@@ -387,35 +422,33 @@ def _replace_standbys(choice: _Choice, *, now: datetime) -> None:
     )
 
 
-def _check(run: PlanRun, choice: _Choice, *, today: date) -> None:
-    """Judge the rota that results with the engine's own verifier; refuse what a new line breaks."""
+def _check(run: PlanRun, choice: _Choice) -> None:
+    """Judge the rota that results with the engine's own verifier.
+
+    Raises _BrokenRules with the new doctor-weeks that break a rule. What stood before, and was
+    placed against a rule by a planner, is not judged again.
+    """
     bridge = planning.problem_for(
-        run.first_monday, weeks=run.weeks, standby_depth=run.standby_depth, today=today
+        run.first_monday,
+        weeks=run.weeks,
+        standby_depth=run.standby_depth,
+        today=choice.situation.today,
     )
-    new = {
-        (bridge.index.doctor_of[row.doctor_id], weeks_between(run.first_monday, row.monday))
-        for row, _ in choice.added
-    }
-    new |= {
-        (bridge.index.doctor_of[doctor_id], weeks_between(run.first_monday, monday))
-        for doctor_id, monday in choice.standbys
-    }
-    places = {
-        (bridge.index.centre_of[row.centre_id], weeks_between(run.first_monday, row.monday))
-        for row, _ in choice.added
-    }
-    broken = [
-        one
-        for one in _violations(bridge)
-        if (one.doctor, one.week) in new
-        or (one.doctor is not None and one.week is None and one.doctor in {who for who, _ in new})
-        or (one.doctor is None and (one.centre, one.week) in places)
+    new: list[tuple[int, int | None, date]] = [
+        (row.doctor_id, row.centre_id, row.monday) for row, _ in choice.added
     ]
-    if broken:
-        raise RunOutdatedRefusal(
-            "Acceptée maintenant, cette proposition ne tiendrait pas toutes les règles : "
-            f"{broken[0].sentence} Lancez un nouveau calcul."
-        )
+    new += [(doctor_id, None, monday) for doctor_id, monday in choice.standbys]
+    found: dict[tuple[int, date], str] = {}
+    for broken in _violations(bridge):
+        who = None if broken.doctor is None else bridge.index.doctor_ids[broken.doctor]
+        where = None if broken.centre is None else bridge.index.centre_ids[broken.centre]
+        when = None if broken.week is None else bridge.problem.monday(broken.week)
+        for doctor_id, centre_id, monday in new:
+            same = (who is not None and doctor_id == who) or (who is None and centre_id == where)
+            if same and when in (None, monday):
+                found[doctor_id, monday] = broken.sentence
+    if found:
+        raise _BrokenRules(found)
 
 
 def _violations(bridge: Bridge) -> list[Violation]:

@@ -182,6 +182,33 @@ def set_travel_time(
 
 
 @transaction.atomic
+def set_travel_times(
+    times: Collection[tuple[Doctor, Centre, int]], *, by: Actor, now: datetime
+) -> None:
+    """Replace the estimates of many travel times (doctor, centre, minutes) at once.
+
+    One audit entry for all of them: which came in stands in the rows themselves.
+    """
+    TravelTime.objects.bulk_create(
+        [
+            TravelTime(doctor=doctor, centre=centre, minutes=minutes)
+            for doctor, centre, minutes in times
+        ],
+        batch_size=500,
+        update_conflicts=True,
+        unique_fields=["doctor", "centre"],
+        update_fields=["minutes"],
+    )
+    audit.record(
+        None,
+        verb="doctors.travel_times_set",
+        by=by,
+        at=now,
+        details={"count": len(times), "doctors": len({doctor.pk for doctor, _, _ in times})},
+    )
+
+
+@transaction.atomic
 def pair(doctor: Doctor, *, companion: Doctor, by: Actor, now: datetime) -> Companionship:
     """Note that two doctors come together or not at all; saying it twice changes nothing.
 

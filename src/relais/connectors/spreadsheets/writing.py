@@ -34,11 +34,15 @@ _HEADER_STYLE = {
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """A table to write: its name, the titles of its columns, rows of typed cells."""
+    """A table to write: its name, the titles of its columns, rows of typed cells.
+
+    `comments` say in a workbook what a column holds, one for each title; empty ones are left out.
+    """
 
     name: str
     header: Sequence[str]
     rows: Iterable[Sequence[Cell]]
+    comments: Sequence[str] = ()
 
 
 def csv_bytes(sheet: Sheet, *, for_excel: bool = False) -> bytes:
@@ -91,6 +95,9 @@ def xlsx_bytes(sheets: Sequence[Sheet], *, created_at: datetime) -> bytes:
         widths = [len(title) for title in sheet.header]
         for column, title in enumerate(sheet.header):
             page.write_string(0, column, guarded(title), formats["header"])
+        for column, comment in enumerate(sheet.comments):
+            if comment:
+                page.write_comment(0, column, comment)
         last = 0
         for last, row in enumerate(sheet.rows, 1):
             for column, cell in enumerate(_as_wide(row, sheet)):

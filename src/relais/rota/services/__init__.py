@@ -13,6 +13,7 @@ from relais.rota.services.acceptance import (
     accept_run,
 )
 from relais.rota.services.feeds import open_feed, read_feed, revoke_feed
+from relais.rota.services.imports import Placement, note_missions, note_offers
 from relais.rota.services.missions import (
     SameDoctorRefusal,
     WeekOverRefusal,
@@ -61,6 +62,7 @@ __all__ = [
     "MoveRefusal",
     "Offered",
     "PastWeekRefusal",
+    "Placement",
     "RuleRefusal",
     "RunOutdatedRefusal",
     "RunOverRefusal",
@@ -81,6 +83,8 @@ __all__ = [
     "invite",
     "lock",
     "mark_ready",
+    "note_missions",
+    "note_offers",
     "offer_weeks",
     "open_feed",
     "place",

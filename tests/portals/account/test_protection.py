@@ -158,7 +158,7 @@ def test_a_new_password_ends_the_other_sessions_and_keeps_this_one() -> None:
 @pytest.mark.django_db(transaction=True)
 def test_a_person_adds_an_authenticator_application_and_gets_recovery_codes() -> None:
     user = factories.user()
-    client = by_link(user)
+    elsewhere, client = by_link(user), by_link(user)
     page = client.get(reverse("mfa_activate_totp"))
     secret = page.context["form"].secret
     assert "data:image/svg+xml;base64" in page.content.decode()
@@ -170,6 +170,7 @@ def test_a_person_adds_an_authenticator_application_and_gets_recovery_codes() ->
     text = client.get(reverse("mfa_download_recovery_codes")).content.decode()
     assert all(code in text for code in recovery_codes(user))
     assert {"accounts.totp_added"} <= verbs()
+    assert (is_in(elsewhere), is_in(client)) == (False, True)
     assert "application d’authentification protège" in mail.outbox[-1].body
 
 

@@ -103,6 +103,9 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         if change in {"totp_added", "passkey_added"}:
             # The person has just used it: do not ask for it again to show the recovery codes.
             record_authentication(self.request, user, "mfa", reauthenticated=True)
+            # Places that were entered without it must be entered again.
+            here = self.request.session.session_key or ""
+            services.end_sessions(user, by=actor(self.request), now=timezone.now(), keep=here)
 
 
 class MFAAdapter(DefaultMFAAdapter):  # type: ignore[misc]

@@ -75,6 +75,7 @@ PHRASES: Final = {
     "rota.weeks_noted": "a noté des semaines possibles",
     "rota.weeks_offered": "a noté des semaines possibles pour",
     "rota.weeks_withdrawn": "a retiré des semaines possibles pour",
+    "tables.exported": "a exporté des tableaux",
     "tables.imported": "a importé des tableaux",
     "territory.communes_loaded": "a chargé la liste des communes",
 }

@@ -150,10 +150,10 @@ def _conic(latitude: float, longitude: float) -> tuple[float, float]:
         return math.tan(math.pi / 4 + parallel / 2)
 
     cone = math.log(math.cos(low) / math.cos(high)) / math.log(stretch(high) / stretch(low))
-    factor = math.cos(low) * stretch(low) ** cone / cone
+    factor = math.cos(low) * math.pow(stretch(low), cone) / cone
 
     def radius(parallel: float) -> float:
-        return factor / stretch(parallel) ** cone
+        return factor / math.pow(stretch(parallel), cone)
 
     angle = cone * (math.radians(longitude) - _MERIDIAN)
     distance = radius(math.radians(latitude))

@@ -115,3 +115,7 @@ def test_the_manifest_bears_the_name_of_the_network(client: Client) -> None:
     answer = client.get(reverse("public_manifest"))
     assert answer["Content-Type"] == "application/manifest+json"
     assert answer.json()["name"] == settings.NETWORK_NAME
+
+
+def test_the_mark_answers_at_its_old_address(client: Client) -> None:
+    assert client.get("/favicon.ico").headers["Location"] == "/static/img/app.svg"

@@ -216,7 +216,7 @@ class Saved:
 
 
 @transaction.atomic
-def save(
+def keep(
     doctor: Doctor,
     *,
     ticked: Collection[date],

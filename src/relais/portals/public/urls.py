@@ -9,6 +9,7 @@ from relais.portals.public.views import feeds, home, pages
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", home.home, name="public_home"),
     path("mentions/", pages.legal, name="public_legal"),
+    path("favicon.ico", pages.favicon, name="public_favicon"),
     path("robots.txt", pages.robots, name="public_robots"),
     path("manifest.webmanifest", pages.manifest, name="public_manifest"),
     path("agenda/<str:token>.ics", feeds.feed, name="feed"),

@@ -56,7 +56,7 @@ def weeks(request: PersonRequest, doctor: Doctor) -> HttpResponseBase:
             request, doctor, year.year_of(doctor, today=today, ticked=ticked | more), picked=pick
         )
     try:
-        saved = year.save(
+        saved = year.keep(
             doctor,
             ticked=ticked,
             first=form.cleaned_data["first"],

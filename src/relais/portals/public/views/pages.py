@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.templatetags.static import static
 from django.urls import reverse
 
@@ -26,6 +26,12 @@ def robots(request: HttpRequest) -> HttpResponse:
     closed = ("/compte/", "/medecin/", "/centre/", "/bureau/", "/agenda/")
     lines = ["User-agent: *", *(f"Disallow: {path}" for path in closed), ""]
     return HttpResponse("\n".join(lines), content_type="text/plain; charset=utf-8")
+
+
+@needs(Right.ANYONE)
+def favicon(request: HttpRequest) -> HttpResponse:
+    """Answer programs that ask for the mark at its old address."""
+    return redirect(static("img/app.svg"))
 
 
 @needs(Right.ANYONE)

@@ -73,9 +73,9 @@ class Way(StrEnum):
 class Candidate:
     """A doctor who could take a centre-week.
 
-    `cost`: what level 3 of the score gains in travel, habits and fairness, the replacement's mission
-    included (practices and standby depth are not counted). `moved`: the proposal the doctor leaves,
-    `replacement`: who takes it then (None: it stays empty, and the candidate is ranked last).
+    `cost`: what level 3 of the score gains in travel, habits and fairness, the replacement's
+    mission included (practices and standby depth are not counted). `moved`: the proposal the doctor
+    leaves; `replacement`: who takes it then (None: it stays empty, the candidate comes last).
     """
 
     doctor: DoctorIndex

@@ -196,11 +196,13 @@ class Solver:
         stop_at: float = -np.inf,
         stop_at_bound: float = np.inf,
         tolerance: float,
+        most_nodes: int | None = None,
     ) -> Outcome:
         """Solve with whole numbers, to within `tolerance` (absolute).
 
         `start`: a feasible point, if one is known. `stop_at`: an objective that is good enough.
-        `stop_at_bound`: a bound above which this program no longer interests.
+        `stop_at_bound`: a bound above which this program no longer interests. `most_nodes`: of the
+        search tree, unlimited when None.
         """
         held = program.lower >= program.upper
         columns = np.flatnonzero(~held | (program.upper != 0))
@@ -209,6 +211,8 @@ class Solver:
         highs.setOptionValue("mip_abs_gap", tolerance)
         if stop_at > -np.inf:
             highs.setOptionValue("objective_target", stop_at)
+        if most_nodes is not None:
+            highs.setOptionValue("mip_max_nodes", most_nodes)
         if start is not None:
             point = highspy.HighsSolution()
             point.col_value = start[columns].tolist()

@@ -31,8 +31,14 @@ from relais.engine.rota.verify import Violation, check_locked, score, verify
 type Bools = NDArray[np.bool_]
 type Floats = NDArray[np.float64]
 
-# Reduced costs kept, beyond what the bound needs: wider and wider until the plan is proven.
-_WIDTHS = (0.0, 4.0, 16.0, 64.0, 256.0)
+# Reduced costs kept beyond what the bound needs: none at first, then wider until proven.
+_FIRST_WIDTH, _WIDENING = 16.0, 4.0
+# The search for a better plan when the first columns did not prove one.
+_NEAR_REACH = 300.0  # of reduced cost
+_NEAR_TOLERANCE = 1e-2  # of the cost
+_NODES = 100  # of a search tree
+_SEASON, _SEASON_STEP = 16, 8  # weeks planned anew, weeks from one start to the next
+_WORTH_A_ROUND = 2e-4  # of the cost: what a round must gain for another
 _MARGIN = 1e-3
 _WHOLE_STEP = 0.99  # objectives of levels are whole numbers: a gap below 1 is none
 _HINTS_WEIGH = 0.49  # of one unit of cost, all hints together: they only choose among equals
@@ -362,36 +368,88 @@ class _Planning:
             return
         base = relaxed.bound
         reduced = program.reduced_costs(relaxed.duals)
-        hinted = self._hinted(program.cost)
-        for width in (*_WIDTHS, math.inf):
-            # A plan with a dropped column costs at least base + reach.
-            reach = min(self.cost_bound - offset - base + width, self.best.cost - 1 - offset - base)
-            reach = max(reach, 0.0) + _MARGIN
+        width = 0.0
+        while True:
+            # A plan with a dropped column costs more than base + reach.
+            least = self.cost_bound - offset - base
+            reach = max(min(least + width, self.best.cost - 1 - offset - base), 0.0) + _MARGIN
             self.watch(COST, self.best.cost, self.cost_bound, offset)
-            held = reduced > reach
-            must = (reduced < -reach) & (program.upper == 1)
-            small = replace(
-                program,
-                cost=hinted,
-                lower=np.where(must, 1.0, program.lower),
-                upper=np.where(held, program.lower, program.upper),
+            found = self._among(program, reduced, base, reach)
+            self.cost_bound = max(
+                self.cost_bound, _whole_bound(min(found.bound, base + reach) + offset)
             )
-            point = self.point()
-            usable = not (np.any(point[held] > program.lower[held]) or np.any(point[must] < 1))
-            found = self.solver.whole(
-                small,
-                start=point if usable else None,
-                stop_at_bound=base + reach,
-                tolerance=_HINTS_WEIGH,
-            )
-            self.offer(found)
-            proven = min(found.bound, base + reach)
-            self.cost_bound = max(self.cost_bound, _whole_bound(proven + offset))
             if self.best.cost <= self.cost_bound:
                 return
             if self.solver.remaining() == 0:
                 break
+            if width == 0.0:
+                self._near(program, relaxed, reduced)
+                self._by_weeks(program, reduced)
+            over = found.bound - base if math.isfinite(found.bound) else 0.0
+            width = max(_FIRST_WIDTH, _WIDENING * width, _WIDENING * over)
         self.complete = False
+
+    def _among(self, program: Program, reduced: Floats, base: float, reach: float) -> Outcome:
+        """Plan among the columns of reduced cost up to `reach` and those of the best plan."""
+        point = self.point()
+        must = (reduced < -reach) & (program.upper == 1) & (point > _HALF)
+        held = (reduced > reach) & (point <= program.lower)
+        small = replace(
+            program,
+            cost=self._hinted(program.cost),
+            lower=np.where(must, 1.0, program.lower),
+            upper=np.where(held, program.lower, program.upper),
+        )
+        found = self.solver.whole(
+            small,
+            start=point,
+            stop_at_bound=base + reach,
+            tolerance=_HINTS_WEIGH,
+        )
+        self.offer(found)
+        return found
+
+    def _near(self, program: Program, relaxed: Outcome, reduced: Floats) -> None:
+        """Look for a good plan where the relaxation is whole already: a better best, no bound."""
+        model, values = self.model, relaxed.values
+        assert values is not None
+        lower, upper = program.lower.copy(), program.upper.copy()
+        lower[model.x] = np.maximum(lower[model.x], values[model.x] > 1 - SLACK)
+        upper[program.whole & (reduced > _NEAR_REACH) & (values < SLACK)] = 0.0
+        self.watch(COST, self.best.cost, self.cost_bound, model.fixed_cost)
+        found = self.solver.whole(
+            replace(program, lower=lower, upper=np.maximum(lower, upper)),
+            tolerance=max(_WHOLE_STEP, _NEAR_TOLERANCE * self.best.cost),
+            most_nodes=_NODES,
+        )
+        self.offer(found)
+
+    def _by_weeks(self, program: Program, reduced: Floats) -> None:
+        """Plan a few months anew with the rest as it is, all around the year: a better best."""
+        model, weeks = self.model, self.problem.weeks
+        week = np.full(model.columns, -1)
+        week[model.x], week[model.y] = model.missions.week, model.standby_week
+        before = math.inf
+        while self.best.cost < before * (1 - _WORTH_A_ROUND):
+            before = self.best.cost
+            for first in range(0, weeks, _SEASON_STEP):
+                if self.solver.remaining() == 0 or self.best.cost <= self.cost_bound:
+                    return
+                point = self.point()
+                inside = program.whole & ((week - first) % weeks < _SEASON) & (week >= 0)
+                fixed = program.whole & ~inside
+                lower = np.where(fixed, np.rint(point), program.lower)
+                upper = np.where(fixed, np.rint(point), program.upper)
+                dear = inside & (reduced > _NEAR_REACH) & (point < _HALF)
+                upper[dear] = lower[dear]
+                self.watch(COST, self.best.cost, self.cost_bound, model.fixed_cost)
+                found = self.solver.whole(
+                    replace(program, lower=lower, upper=upper),
+                    start=point,
+                    tolerance=_WHOLE_STEP,
+                    most_nodes=_NODES,
+                )
+                self.offer(found)
 
     def _hinted(self, cost: Floats) -> Floats:
         """Make hinted missions cheaper by so little that they only decide between equal plans."""

@@ -17,19 +17,14 @@ from relais.network.models import Line
 from relais.rota import states
 from relais.rota.models import Mission, Standby
 from relais.rota.queries import situation as facts
-from relais.rota.queries.situation import Objection
+from relais.rota.queries.situation import Situation
 from relais.rota.services.refusals import (
-    LineWeekTakenRefusal,
     MoveRefusal,
     RuleRefusal,
     said_in_words,
 )
 from relais.rota.services.turn import take_turn
 from relais.rota.states import ACTIVE, MissionState, Move
-
-
-class LockedRefusal(Refusal):
-    """The planner locked the mission."""
 
 
 class WeekOverRefusal(Refusal):
@@ -67,7 +62,8 @@ def place(
         raise ValueError(f"a mission cannot start {state}")
     today = localdate(now)
     take_turn()
-    objections = _objections(line, doctor, monday, today)
+    situation = facts.load(monday, monday, today=today, doctor_ids=[doctor.pk])
+    objections = situation.objections(doctor, line, monday)
     if objections and not despite.strip():
         raise RuleRefusal(objections)
     mission = _create(
@@ -77,7 +73,7 @@ def place(
         state=state,
         because=because,
         is_locked=bool(objections),
-        today=today,
+        situation=situation,
         now=now,
     )
     audit.record(
@@ -113,7 +109,8 @@ def place_pair(
     take_turn()
     found = []
     for place_line, person in ((line, doctor), (other_line, companion)):
-        objections = _objections(place_line, person, monday, today, companions_too=False)
+        situation = facts.load(monday, monday, today=today, doctor_ids=[person.pk])
+        objections = situation.objections(person, place_line, monday, companions_too=False)
         if objections:
             raise RuleRefusal(objections)
         mission = _create(
@@ -123,7 +120,7 @@ def place_pair(
             state=state,
             because="",
             is_locked=False,
-            today=today,
+            situation=situation,
             now=now,
         )
         audit.record(
@@ -222,7 +219,7 @@ def replace(
 ) -> Mission:
     """Put another doctor in a mission's place: the old mission is cancelled, the new one returned.
 
-    Raises SameDoctorRefusal, LockedRefusal, MoveRefusal, and what `place` raises.
+    Raises SameDoctorRefusal, MoveRefusal, and what `place` raises.
     """
     if mission.doctor_id == doctor.pk:
         raise SameDoctorRefusal(f"Cette mission est déjà celle de {doctor}.")
@@ -242,13 +239,6 @@ def replace(
 # -- inside ----------------------------------------------------------------------------------------
 
 
-def _objections(
-    line: Line, doctor: Doctor, monday: date, today: date, *, companions_too: bool = True
-) -> tuple[Objection, ...]:
-    now = facts.load(monday, monday, today=today, doctor_ids=[doctor.pk])
-    return now.objections(doctor, line, monday, companions_too=companions_too)
-
-
 def _create(
     line: Line,
     *,
@@ -257,11 +247,10 @@ def _create(
     state: MissionState,
     because: str,
     is_locked: bool,
-    today: date,
+    situation: Situation,
     now: datetime,
 ) -> Mission:
-    situation = facts.load(monday, monday, today=today, doctor_ids=[doctor.pk])
-    with said_in_words(line=line, doctor=doctor, monday=monday, today=today):
+    with said_in_words(line=line, doctor=doctor, monday=monday, today=situation.today):
         mission = Mission.objects.create(
             doctor=doctor,
             line=line,
@@ -347,25 +336,3 @@ def _refuse_over(mission: Mission, now: datetime) -> None:
             f"La {week} est passée. Vous pouvez encore confirmer ou annuler cette mission pour que "
             "l’historique soit juste."
         )
-
-
-__all__ = [
-    "LineWeekTakenRefusal",
-    "LockedRefusal",
-    "SameDoctorRefusal",
-    "WeekOverRefusal",
-    "annotate",
-    "cancel",
-    "confirm",
-    "decline",
-    "invite",
-    "lock",
-    "mark_ready",
-    "place",
-    "place_pair",
-    "reopen",
-    "replace",
-    "unconfirm",
-    "unlock",
-    "unready",
-]

@@ -44,7 +44,7 @@ _LINE_WEEK = ("rota_one_mission_a_line_week", "rota_mission.line_id, rota_missio
 _DOCTOR_WEEK = ("rota_one_place_a_doctor_week", "rota_mission.doctor_id, rota_mission.monday")
 
 
-def broke(error: IntegrityError, names: tuple[str, str]) -> bool:
+def _broke(error: IntegrityError, names: tuple[str, str]) -> bool:
     """Say whether an error of the database comes from a constraint, on SQLite or PostgreSQL."""
     text = str(error)
     return any(name in text for name in names)
@@ -58,12 +58,12 @@ def said_in_words(*, line: Line, doctor: Doctor, monday: date, today: date) -> I
             yield
     except IntegrityError as error:
         week = formats.week_label(monday, today=today)
-        if broke(error, _LINE_WEEK):
+        if _broke(error, _LINE_WEEK):
             raise LineWeekTakenRefusal(
                 f"Un médecin est déjà placé sur {line} la {week}. Remplacez-le, ou choisissez une "
                 "autre semaine."
             ) from error
-        if broke(error, _DOCTOR_WEEK):
+        if _broke(error, _DOCTOR_WEEK):
             raise DoctorElsewhereRefusal(
                 f"{doctor} a déjà une mission la {week}. Choisissez un autre médecin, ou annulez "
                 "d’abord l’autre mission."

@@ -35,6 +35,7 @@ OPEN_TO_ALL = {
     "feed",
     "mfa_authenticate",
     "mfa_login_webauthn",
+    "public_favicon",
     "public_home",
     "public_legal",
     "public_manifest",

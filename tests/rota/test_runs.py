@@ -225,6 +225,16 @@ def test_a_proposal_from_before_another_s_acceptance_is_refused() -> None:
     assert services.discard_run(older, **ACT).state == RunState.DISCARDED
 
 
+def test_a_proposal_computed_after_an_acceptance_is_accepted_even_in_the_same_instant() -> None:
+    factories.line()
+    team()
+    services.accept_run(computed(), **ACT)
+    again = computed()
+    done = services.accept_run(again, **ACT)
+    assert (done.added, done.removed, done.skipped) == ((), (), ())
+    assert done.kept == len(active())
+
+
 def test_a_part_is_accepted_by_ticking_it() -> None:
     factories.line()
     team(4, max_missions=1)

@@ -39,6 +39,7 @@ from relais.rota.states import ChangeKind, MissionState, RunState
 # States that a proposal leaves alone unless its line is ticked: the doctor has been asked, or said
 # yes.
 WORD_GIVEN = (MissionState.INVITED, MissionState.CONFIRMED, MissionState.READY)
+ACCEPTED_TURN = "accepted_turn"  # key of PlanRun.result: the turn in which it was accepted
 TRIES = 5  # times that lines which break a rule once written are left out
 HARD_RULES = frozenset({"H1", "H2", "H3", "H4", "H5", "H6", "H7", "H8", "H9", "H10", "standby"})
 
@@ -90,8 +91,7 @@ def accept_run(
     Raises RunOverRefusal when the run is not a ready proposal, RunOutdatedRefusal when another one
     was accepted for some of its weeks since it was computed or when the result would break a rule.
     """
-    take_turn()
-    _claim(run, now)
+    _claim(run, turn=take_turn(), now=now)
     left_out: dict[tuple[int, date], str] = {}
     for _ in range(TRIES):
         try:
@@ -138,7 +138,7 @@ def _accept(
     )
 
 
-def _claim(run: PlanRun, now: datetime) -> None:
+def _claim(run: PlanRun, *, turn: int, now: datetime) -> None:
     """Move the run from « proposition prête » to « acceptée », or say why not."""
     end = run.first_monday + run.weeks * WEEK
     claimed = PlanRun.objects.filter(pk=run.pk, state=RunState.FINISHED).update(
@@ -156,9 +156,11 @@ def _claim(run: PlanRun, now: datetime) -> None:
             f"Cette proposition ne peut pas être acceptée ({RunState(run.state).label}). Lancez un "
             "nouveau calcul."
         )
-    for other in PlanRun.objects.filter(
-        state=RunState.ACCEPTED, accepted_at__gte=run.started_at or run.asked_at
-    ).exclude(pk=run.pk):
+    run.result = {**run.result, ACCEPTED_TURN: turn}
+    run.save(update_fields=["result"])
+    for other in PlanRun.objects.filter(state=RunState.ACCEPTED).exclude(pk=run.pk):
+        if other.result.get(ACCEPTED_TURN, 0) <= run.from_turn:
+            continue
         overlaps = (
             other.first_monday < end and run.first_monday < other.first_monday + other.weeks * WEEK
         )

@@ -75,6 +75,14 @@ def test_secret_is_read_from_a_file(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     assert env_text("RELAIS_SMTP_PASSWORD") == "sésame"
 
 
+def test_a_secret_file_that_is_not_there_is_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("RELAIS_SMTP_PASSWORD_FILE", str(tmp_path / "absent"))
+    with pytest.raises(MisconfiguredError, match="RELAIS_SMTP_PASSWORD_FILE désigne"):
+        env_text("RELAIS_SMTP_PASSWORD")
+
+
 def test_two_starts_at_once_keep_one_secret(tmp_path: Path) -> None:
     path = tmp_path / "secret"
     with ThreadPoolExecutor(16) as threads:

@@ -73,6 +73,6 @@ def test_demonstration_is_refused_outside_its_mode() -> None:
 def test_demonstration_never_touches_a_base_with_real_accounts(settings: object) -> None:
     settings.DEMO = True  # type: ignore[attr-defined]
     User.objects.create(email="quelqu.un@example.org", name="Quelqu’un", created_at=NOW)
-    with pytest.raises(CommandError, match="de vrais comptes"):
+    with pytest.raises(CommandError, match="autre chose que la démonstration"):
         call_command("demo", "--fresh")
     assert User.objects.count() == 1

@@ -18,7 +18,12 @@ def env_text(name: str, default: str = "") -> str:
     """Read a variable, or the file that `NAME_FILE` points to (so containers get secrets)."""
     path = os.environ.get(f"{name}_FILE")
     if path:
-        return Path(path).read_text(encoding="utf-8").strip()
+        try:
+            return Path(path).read_text(encoding="utf-8").strip()
+        except (OSError, UnicodeDecodeError) as error:
+            raise MisconfiguredError(
+                f"{name}_FILE désigne « {path} », qui ne se lit pas ({error})."
+            ) from error
     return os.environ.get(name, default)
 
 

@@ -59,12 +59,13 @@ class Command(BaseCommand):
 def start_over() -> None:
     """Forget the demonstration's database, whole: the audit refuses anything less.
 
-    Raises CommandError, and touches nothing, when someone in it is not of the demonstration.
+    Raises CommandError, and touches nothing, when it holds anything that is not the demonstration's.
     """
     tables = connection.introspection.table_names()
-    if User._meta.db_table in tables and User.objects.filter(is_fictional=False).exists():
+    is_ours = User._meta.db_table in tables or not tables
+    if not is_ours or (tables and User.objects.filter(is_fictional=False).exists()):
         raise CommandError(
-            "Cette base contient de vrais comptes : la démonstration n’y touche pas. "
+            "Cette base contient autre chose que la démonstration, qui n’y touche pas. "
             "Donnez-lui une autre base avec RELAIS_DATABASE_URL, ou aucune."
         )
     if connection.vendor == "sqlite":

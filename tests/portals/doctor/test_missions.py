@@ -76,6 +76,17 @@ def test_someone_not_confirmed_is_not_announced_as_company(doctor: Doctor) -> No
     assert cards.cards(doctor, [mine], today=TODAY)[0].companions == ()
 
 
+def test_a_mission_names_who_passes_and_who_takes_the_relay(client: Client, doctor: Doctor) -> None:
+    mission = factories.mission(doctor)
+    for shift, name in ((-1, "Avant"), (1, "Après")):
+        person = factories.doctor(first_name="Lou", last_name=name)
+        factories.mission(person, mission.line, monday=monday(shift))
+    factories.mission(None, mission.line, monday=monday(2))
+    page = client.get(reverse("doctor_mission", args=[mission.pk]))
+    assert page.context["around"] == cards.Neighbours("Dr Lou Avant", "Dr Lou Après")
+    assert "après vous : Dr Lou Après" in page.content.decode()
+
+
 def test_missions_are_told_apart_by_the_end_of_their_week(doctor: Doctor) -> None:
     running = factories.mission(doctor, monday=monday(-1))
     done = factories.mission(doctor, monday=monday(-2))

@@ -93,6 +93,26 @@ def cards(doctor: Doctor, missions: Sequence[Mission], *, today: date) -> list[M
     return found
 
 
+@dataclass(frozen=True, slots=True)
+class Neighbours:
+    """Who holds the line the week before and the week after; empty while nobody has confirmed."""
+
+    before: str
+    after: str
+
+
+def neighbours(mission: Mission) -> Neighbours:
+    """Name the doctors from whom and to whom the relay passes. One query."""
+    around = (mission.monday - WEEK, mission.monday + WEEK)
+    names = {
+        other.monday: str(other.doctor)
+        for other in Mission.objects.filter(
+            line=mission.line_id, monday__in=around, state__in=FIRM
+        ).select_related("doctor")
+    }
+    return Neighbours(names.get(around[0], ""), names.get(around[1], ""))
+
+
 def split(doctor: Doctor, *, today: date) -> tuple[list[Mission], list[Mission]]:
     """Give the missions of a doctor to come or under way, soonest first, then those before."""
     coming, before = [], []

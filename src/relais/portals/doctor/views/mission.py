@@ -91,7 +91,12 @@ ANSWERS: Final = {
 @as_doctor(Right.MISSIONS_OWN)
 def mission(request: PersonRequest, doctor: Doctor, pk: int) -> HttpResponse:
     """Show one mission whole."""
-    return _page(request, doctor, _own(doctor, pk))
+    found = _own(doctor, pk)
+    return render(
+        request,
+        "doctor/mission.html",
+        {"card": _card(doctor, found), "around": cards.neighbours(found)},
+    )
 
 
 @as_doctor(Right.MISSIONS_OWN)
@@ -133,8 +138,3 @@ def _own(doctor: Doctor, pk: int) -> Mission:
 
 def _card(doctor: Doctor, found: Mission) -> cards.MissionCard:
     return cards.cards(doctor, [found], today=timezone.localdate())[0]
-
-
-def _page(request: PersonRequest, doctor: Doctor, found: Mission) -> HttpResponse:
-    card = _card(doctor, found)
-    return render(request, "doctor/mission.html", {"card": card, "doctor": doctor})

@@ -83,6 +83,7 @@ def test_the_duties_are_those_that_are_written_down() -> None:
     assert [duty.__name__ for duty in duties.EVERY_MINUTE] == [
         "seal_the_audit",
         "end_silent_runs",
+        "forget_old_imports",
     ]
 
 

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Final
 
 from relais.core.seals import seal_audit
+from relais.journeys import spreadsheets
 from relais.rota.services import fail_silent_runs
 
 type Duty = Callable[[datetime], object]
@@ -22,4 +23,9 @@ def end_silent_runs(now: datetime) -> int:
     return fail_silent_runs(now=now)
 
 
-EVERY_MINUTE: Final[tuple[Duty, ...]] = (seal_the_audit, end_silent_runs)
+def forget_old_imports(now: datetime) -> int:
+    """Delete the tables that were sent and not imported within a day; count them."""
+    return spreadsheets.forget_old_imports(now)
+
+
+EVERY_MINUTE: Final[tuple[Duty, ...]] = (seal_the_audit, end_silent_runs, forget_old_imports)

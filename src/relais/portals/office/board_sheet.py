@@ -152,7 +152,8 @@ def week_url(line_id: int, monday: date) -> str:
 
 def short_name(name: str) -> str:
     """Give the last name of « Dr Camille Dupont », as it fits in a cell."""
-    return name.removeprefix("Dr ").partition(" ")[2] or name
+    known = name.removeprefix("Dr ")
+    return known.partition(" ")[2] or known
 
 
 def line_words(centre_name: str, number: int, lines: int) -> str:

@@ -66,7 +66,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("planning/<int:pk>/arreter/", runs.stop, name="office_run_stop"),
     path("planning/<int:pk>/ecarter/", runs.discard, name="office_run_discard"),
     path("planning/<int:pk>/accepter/", runs.accept, name="office_run_accept"),
+    path("tableaux/importer/", tables.import_tables, name="office_import"),
+    path("tableaux/importer/accord/", tables.import_agreed, name="office_import_agreed"),
     path("tableaux/exporter/", tables.export, name="office_export"),
+    path("tableaux/exporter/classeur/", tables.export_workbook, name="office_export_workbook"),
+    path("tableaux/exporter/dossier/", tables.export_folder, name="office_export_folder"),
     path("tableaux/exporter/planning.csv", tables.export_board, name="office_export_board"),
     path("composants/", design.design, name="office_design"),
     # accounts and journal

@@ -80,7 +80,7 @@ class _Book:
 
 
 def first_come(problem: Problem, seed: int) -> tuple[list[PlannedMission], list[Standby]]:
-    """Doctors come in a random order; each takes the cheapest open places, up to the most wanted."""
+    """Doctors come in a random order; each takes the cheapest open places, up to the maximum."""
     book = _Book(problem)
     rng = np.random.default_rng(seed)
     allowed = book.allowed

@@ -209,6 +209,9 @@ class Solver:
         highs = self._highs(program, columns, whole=True)
         highs.setOptionValue("mip_rel_gap", 0.0)
         highs.setOptionValue("mip_abs_gap", tolerance)
+        highs.setOptionValue(
+            "mip_heuristic_run_feasibility_jump", False
+        )  # costs more than it finds
         if stop_at > -np.inf:
             highs.setOptionValue("objective_target", stop_at)
         if most_nodes is not None:

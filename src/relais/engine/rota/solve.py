@@ -410,7 +410,7 @@ class _Planning:
         return found
 
     def _near(self, program: Program, relaxed: Outcome, reduced: Floats) -> None:
-        """Look for a good plan where the relaxation is whole already: a better best, no bound."""
+        """Look for a plan where the relaxation is whole already: a better best, no bound."""
         model, values = self.model, relaxed.values
         assert values is not None
         lower, upper = program.lower.copy(), program.upper.copy()
@@ -418,7 +418,13 @@ class _Planning:
         upper[program.whole & (reduced > _NEAR_REACH) & (values < SLACK)] = 0.0
         self.watch(COST, self.best.cost, self.cost_bound, model.fixed_cost)
         found = self.solver.whole(
-            replace(program, lower=lower, upper=np.maximum(lower, upper)),
+            replace(
+                program,
+                cost=self._hinted(program.cost),
+                lower=lower,
+                upper=np.maximum(lower, upper),
+            ),
+            stop_at=self.cost_bound - model.fixed_cost + SLACK,
             tolerance=max(_WHOLE_STEP, _NEAR_TOLERANCE * self.best.cost),
             most_nodes=_NODES,
         )

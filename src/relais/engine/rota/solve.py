@@ -38,6 +38,7 @@ _NEAR_REACH = 300.0  # of reduced cost
 _NEAR_TOLERANCE = 1e-2  # of the cost
 _NODES = 100  # of a search tree
 _SEASON, _SEASON_STEP = 16, 8  # weeks planned anew, weeks from one start to the next
+_WORTH_A_START = 0.05  # of the cost: how far from the bound a plan may be to start from
 _WORTH_A_ROUND = 2e-4  # of the cost: what a round must gain for another
 _MARGIN = 1e-3
 _WHOLE_STEP = 0.99  # objectives of levels are whole numbers: a gap below 1 is none
@@ -390,10 +391,17 @@ class _Planning:
         self.complete = False
 
     def _among(self, program: Program, reduced: Floats, base: float, reach: float) -> Outcome:
-        """Plan among the columns of reduced cost up to `reach` and those of the best plan."""
+        """Plan among the columns of reduced cost up to `reach` and those of the best plan.
+
+        A best plan that is far from the bound only leads the solver astray: it is left out.
+        """
         point = self.point()
-        must = (reduced < -reach) & (program.upper == 1) & (point > _HALF)
-        held = (reduced > reach) & (point <= program.lower)
+        must = (reduced < -reach) & (program.upper == 1)
+        held = reduced > reach
+        near = program.cost @ point - base <= _WORTH_A_START * abs(base)
+        if near:
+            must &= point > _HALF
+            held &= point <= program.lower
         small = replace(
             program,
             cost=self._hinted(program.cost),
@@ -402,7 +410,7 @@ class _Planning:
         )
         found = self.solver.whole(
             small,
-            start=point,
+            start=point if near else None,
             stop_at_bound=base + reach,
             tolerance=_HINTS_WEIGH,
         )

@@ -1,7 +1,7 @@
 """The gate of every page: a named right, and the person who passes through it.
 
-`@needs(Right.X)` names the right of a view. Nothing opens by forgetting: a view without a named right
-is refused by `ClosedByDefaultMiddleware`, and a test walks all addresses.
+`@needs(Right.X)` names the right of a view. Nothing opens by forgetting: a view without a named
+right is refused by `ClosedByDefaultMiddleware`, and a test walks all addresses.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
+from django_htmx.http import HttpResponseClientRedirect
 
 from relais.accounts import permissions
 from relais.accounts.models import User
@@ -44,7 +45,7 @@ def needs[**P](right: Right) -> Callable[[View[P]], OpenView[P]]:
             if right is not Right.ANYONE:
                 user = request.user
                 if not isinstance(user, User) or not permissions.may_enter(user):
-                    return redirect_to_login(request.get_full_path(), settings.LOGIN_URL)
+                    return _to_the_door(request)
                 if not permissions.may(user, right):
                     raise PermissionDenied
                 if right is not Right.ACCOUNT_OWN and permissions.lacks_second_factor(user):
@@ -55,6 +56,15 @@ def needs[**P](right: Right) -> Callable[[View[P]], OpenView[P]]:
         return guarded
 
     return gate
+
+
+def _to_the_door(request: HttpRequest) -> HttpResponse:
+    """Ask to sign in. A piece of a page leads the whole page there, and back to it afterwards."""
+    details = getattr(request, "htmx", None)
+    if not details:
+        return redirect_to_login(request.get_full_path(), settings.LOGIN_URL)
+    page = details.current_url_abs_path or request.get_full_path()
+    return HttpResponseClientRedirect(redirect_to_login(page, settings.LOGIN_URL).url)
 
 
 class ClosedByDefaultMiddleware:

@@ -86,6 +86,9 @@ class Place:
             raise RuntimeError(f"{self.key} is not written yet")
         return self.centre
 
+    def __str__(self) -> str:
+        return self.name
+
 
 @dataclass
 class Person:

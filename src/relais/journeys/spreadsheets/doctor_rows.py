@@ -374,7 +374,7 @@ class DoctorRows:
                     record,
                     column,
                     name,
-                    f"est dit autrement dans la colonne {columns[act.code]}",
+                    f"est dit autrement dans la colonne « {_heading(columns[act.code])} »",
                     "Gardez une seule réponse par acte.",
                 )
             columns.setdefault(act.code, column)
@@ -569,16 +569,26 @@ def _once(people: list[Person], person: Person) -> None:
         people.append(person)
 
 
+def _heading(column: str) -> str:
+    """Give the French heading of a column."""
+    if column.startswith(ACT_COLUMN):
+        return column.removeprefix(ACT_COLUMN)
+    return DOCTORS.heading(column)
+
+
 def _with_home(person: Person) -> str:
     home = person.changes.get("home")
     return person.name if home is None else f"{person.name}, {home}"
 
 
 def _changes(doctor: Doctor, said: dict[str, Any]) -> dict[str, Any]:
-    """Keep what differs from the row."""
-    return {
+    """Keep what differs from the row; an address in other letters is the same address."""
+    changes = {
         name: value
         for name, value in said.items()
         if getattr(doctor, "home_id" if name == "home" else name)
         != (value.pk if name == "home" else value)
     }
+    if changes.get("email") == doctor.email.lower():
+        changes.pop("email", None)
+    return changes

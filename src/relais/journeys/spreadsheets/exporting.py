@@ -121,7 +121,7 @@ def _settings(problem: Problem) -> str:
 def _folder_sheets(bridge: Bridge) -> list[Sheet]:
     problem = bridge.problem
     insee = dict(Centre.objects.exclude(commune=None).values_list("key", "commune_id"))
-    doctor_ids = [doctor.id for doctor in problem.doctors]
+    doctor_ids = _doctor_keys(bridge)
     centre_ids = [centre.id for centre in problem.centres]
 
     def sheet(table: plan.Table, rows: Iterable[Sequence[Cell]]) -> Sheet:
@@ -162,7 +162,7 @@ def _folder_sheets(bridge: Bridge) -> list[Sheet]:
             plan.DOCTORS,
             [
                 (
-                    doctor.id,
+                    doctor_id,
                     doctor.latitude,
                     doctor.longitude,
                     doctor.max_missions,
@@ -176,7 +176,7 @@ def _folder_sheets(bridge: Bridge) -> list[Sheet]:
                     doctor.ready_on,
                     "|".join(sorted(doctor.practices)),
                 )
-                for doctor in problem.doctors
+                for doctor_id, doctor in zip(doctor_ids, problem.doctors, strict=True)
             ],
         ),
         sheet(plan.OFFERS, _offers(problem, doctor_ids)),
@@ -194,6 +194,15 @@ def _folder_sheets(bridge: Bridge) -> list[Sheet]:
                 for (doctor, one), minutes in sorted(problem.travel.items())
             ],
         ),
+    ]
+
+
+def _doctor_keys(bridge: Bridge) -> list[str]:
+    """Give the keys of the doctors of a problem, which calls them by name (ghosts have no key)."""
+    people = bridge.situation.doctors
+    return [
+        doctor.id if doctor_id is None else people[doctor_id].key
+        for doctor_id, doctor in zip(bridge.index.doctor_ids, bridge.problem.doctors, strict=True)
     ]
 
 

@@ -229,7 +229,8 @@ class RotaRows:
                 record,
                 "centre",
                 place.name,
-                f"{person} est déjà à {first_place.name} cette semaine-là, à la ligne {first.line}",
+                f"ne va pas : {person} est à {first_place.name} cette semaine-là, "
+                f"ligne {first.line}",
                 "Gardez une seule des deux lignes.",
             )
 
@@ -250,7 +251,8 @@ class RotaRows:
                 record,
                 "centre",
                 place.name,
-                f"{person} a déjà une mission à {standing.line.centre.name} cette semaine-là",
+                f"ne va pas : {person} a déjà une mission à {standing.line.centre.name} cette "
+                "semaine-là",
                 "Annulez-la d’abord dans le planning, ou retirez cette ligne.",
             )
             return

@@ -195,13 +195,15 @@ def test_nothing_ticked_is_refused(client: Client, planner: User) -> None:
 
 
 def test_another_proposal_accepted_meanwhile_is_a_clear_no(client: Client, planner: User) -> None:
-    run, _, _ = proposal()
-    factories.plan_run(state=RunState.ACCEPTED, accepted_at=NOW + timedelta(minutes=1))
-    url = reverse("office_run_accept", args=(run.pk,))
+    first, _, _ = proposal()
+    second, _, _ = proposal()
+    url = reverse("office_run_accept", args=(first.pk,))
+    client.post(url, {"everything": "on"})
+    url = reverse("office_run_accept", args=(second.pk,))
     answer = client.post(url, {"everything": "on"})
     assert answer.status_code == 422
     assert "Une autre proposition a été acceptée depuis ce calcul" in text(answer)
-    assert Mission.objects.count() == 0
+    assert Mission.objects.count() == 2
 
 
 def test_a_firm_mission_is_marked(client: Client, planner: User) -> None:

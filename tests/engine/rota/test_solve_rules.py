@@ -388,6 +388,12 @@ def test_locked_missions_that_contradict_each_other_are_refused() -> None:
         solve(asked)
 
 
+def test_the_number_of_threads_may_change_from_one_planning_to_the_next() -> None:
+    asked = problem(TWO, [doctor(most=2)], [(0, 0), (0, 1)], 2)
+    scores = [solve(asked, threads=threads).score for threads in (1, 2, 1)]
+    assert scores == [scores[0]] * 3
+
+
 def test_progress_is_told_and_may_stop_the_planning() -> None:
     asked = problem(ONE, [doctor()], [(0, 0)])
     lines: list[Progress] = []

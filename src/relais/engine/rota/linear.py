@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -17,6 +18,11 @@ type Bools = NDArray[np.bool_]
 
 # What may be lost to rounding in a bound that is a sum of 100,000 products of doubles.
 SLACK = 1e-6
+
+
+# HiGHS keeps a crew of threads for each thread that calls it, and refuses another size of crew
+# until the old one is dismissed.
+_crew = threading.local()
 
 
 class SolverFault(RuntimeError):
@@ -93,6 +99,12 @@ class Solver:
     seed: int = 0
     threads: int = 1
     watch: Callable[[float | None, float | None], None] | None = None
+
+    def __post_init__(self) -> None:
+        """Dismiss a crew of another size."""
+        if getattr(_crew, "size", self.threads) != self.threads:
+            highspy.Highs.resetGlobalScheduler(True)
+        _crew.size = self.threads
 
     def remaining(self) -> float:
         """Give the seconds left, never negative."""

@@ -53,6 +53,19 @@ CASES = [
     (
         "medecins",
         "identifiant;Prêt le",
+        "D1;04/01/2927",
+        "colonne Prêt le : « 04/01/2927 » est trop loin dans le temps. Vérifiez l’année.",
+    ),
+    (
+        "medecins",
+        "identifiant;pratiques",
+        f"D1;{'s' * 81}",
+        f"colonne pratiques : « {'s' * 59}… » est trop long. Écrivez des actes de 80 caractères au "
+        "plus.",
+    ),
+    (
+        "medecins",
+        "identifiant;Prêt le",
         "D1;46391",
         "colonne Prêt le : « 46391 » est un nombre, pas une date. Mettez la colonne au format date "
         "dans le tableur, ou écrivez par exemple 04/01/2027.",

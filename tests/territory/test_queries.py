@@ -191,3 +191,8 @@ def test_many_texts_cost_as_few_queries_as_one(django_assert_num_queries: Any) -
     ]
     with django_assert_num_queries(2):
         find_communes(["Ajain", "Ajin", "Parris", "Xyzzy"])
+
+
+def test_many_unknown_names_get_suggestions_for_the_first_only() -> None:
+    answers = find_communes(["Ajainn", "Manslle les Fontaines", "Œtingg"], suggested=2)
+    assert [len(getattr(answer, "suggestions", ())) for answer in answers.values()] == [1, 1, 0]

@@ -15,6 +15,7 @@ from relais.territory.models import Commune
 from relais.territory.names import ARTICLES, Wanted, read, read_while_typed
 
 SUGGESTIONS = 5
+SUGGESTED = 20  # texts of one import that get suggestions
 _RESEMBLANCE = 0.75  # of difflib: one letter in four may differ
 _EXACT, _PREFIX, _WORD = 0, 1, 2
 
@@ -65,10 +66,13 @@ def find_commune(text: str) -> Commune:
     return answer
 
 
-def find_communes(texts: Iterable[str]) -> dict[str, Commune | CommuneUnclear]:
+def find_communes(
+    texts: Iterable[str], *, suggested: int = SUGGESTED
+) -> dict[str, Commune | CommuneUnclear]:
     """Find the commune of each text of an import; what is unclear comes back as the refusal.
 
-    One query whatever the number of texts, one more when a text names none.
+    One query whatever the number of texts, one more when a text names none. Names that resemble are
+    looked for the first `suggested` texts only: each costs a comparison with thousands of names.
     """
     wanted = {text: read(text) for text in texts}
     names = {name for want in wanted.values() for name in _with_articles(want.name) if want.name}
@@ -95,8 +99,9 @@ def find_communes(texts: Iterable[str]) -> dict[str, Commune | CommuneUnclear]:
         if any(want.name for want in missing.values()):
             current = Commune.objects.exclude(search_name="")
             everything = list(current.order_by("-population", "code"))
-        for text, want in missing.items():
-            answers[text] = _none(text, _resembling(want, everything))
+        for number, (text, want) in enumerate(missing.items()):
+            near = _resembling(want, everything) if number < suggested else []
+            answers[text] = _none(text, near)
     return {text: answers[text] for text in wanted}
 
 

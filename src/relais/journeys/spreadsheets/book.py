@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import difflib
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
@@ -31,6 +31,7 @@ from relais.territory.queries import CommuneUnclear, find_communes
 
 GHOST = "place absente "  # begins the ids of the doctors that only fill a place that is not there
 _ALIKE = 0.8  # of difflib: a new act so near a known one is probably a slip
+_GUESSES = 50  # names that are looked for when they are nearly right, in one import
 _CODE_LETTERS = 40
 
 
@@ -141,6 +142,7 @@ class Book:
     acts: dict[str, Act] = field(default_factory=dict)
     places: Roll[Place] = field(default_factory=Roll)
     people: Roll[Person] = field(default_factory=Roll)
+    guesses: int = 0
     tallies: dict[str, Tally] = field(
         default_factory=lambda: {kind.name: Tally(kind.title) for kind in KINDS}
     )
@@ -166,6 +168,14 @@ class Book:
         """Note something to look at in a row."""
         self.findings.notice(record.source, record.line, kind, text)
 
+    def nearest(self, text: str, names: Collection[str]) -> str:
+        """Give the name that a text resembles, empty when none or when too many were looked for."""
+        self.guesses += 1
+        if self.guesses > _GUESSES:
+            return ""
+        near = difflib.get_close_matches(plain(text), names, n=1, cutoff=_ALIKE)
+        return near[0] if near else ""
+
     # acts
 
     def learn_acts(self, practices: Sequence[Practice]) -> None:
@@ -190,8 +200,8 @@ class Book:
         if not code:
             self.wrong(record, column, text, "n’est pas le nom d’un acte", "Écrivez son nom.")
             return None
-        near = difflib.get_close_matches(plain(text), list(self.acts), n=1, cutoff=_ALIKE)
-        known = f" Vouliez-vous dire « {self.acts[near[0]].label} » ?" if near else ""
+        near = self.nearest(text, self.acts)
+        known = f" Vouliez-vous dire « {self.acts[near].label} » ?" if near else ""
         self.notice(record, "new_act", f"l’acte « {text} » est nouveau, il sera ajouté.{known}")
         return self.new_act(code, text)
 
@@ -251,8 +261,8 @@ class Book:
                 "Écrivez l’identifiant plutôt que le nom.",
             )
         elif not roll.incomplete:
-            near = difflib.get_close_matches(plain(text), list(roll.by_name), n=1, cutoff=_ALIKE)
-            guess = f" Vouliez-vous dire « {roll.by_name[near[0]][0]} » ?" if near else ""
+            near = self.nearest(text, roll.by_name)
+            guess = f" Vouliez-vous dire « {roll.by_name[near][0]} » ?" if near else ""
             self.wrong(
                 record,
                 column,

@@ -43,7 +43,7 @@ _HOURS = re.compile(r"(\d{1,2})\s*h(?:\s*(\d{1,2}))?(?:\s*min)?", re.IGNORECASE)
 _CLOCK = re.compile(r"(\d{1,3}):(\d{2})(?::\d{2})?")
 _MINUTES = re.compile(r"(\d+(?:[.,]\d+)?)\s*(?:min|mn|minutes?)", re.IGNORECASE)
 _SCIENTIFIC = re.compile(r"\d+(?:[.,]\d+)?[eE]\+?\d+")
-_PHONE = re.compile(r"\+?[\d\s.\-()/]{6,30}")
+_PHONE = re.compile(r"\+?[\d\s.\-()/]{6,29}")
 _SEPARATORS = re.compile(r"[|;,/\n]+")
 _DAY_EXAMPLE = "Écrivez jour/mois/année, par exemple 04/01/2027."
 _YES = frozenset({"1", "oui", "o", "x", "vrai", "yes", "true", "ok", "✓", "✔"})
@@ -59,6 +59,8 @@ _STEMS: Mapping[str, DoctorStatus] = {
     "assistant": DoctorStatus.ASSISTANT,
 }
 RPPS_DIGITS = 11
+_FIRST_YEAR, _LAST_YEAR = 1900, 2199  # another year is a slip of the keyboard
+_LONGEST_ACT = 80  # characters of Practice.label
 FINESS_LETTERS = 9
 _NATIONAL_PREFIX = "8"  # type of identifier that some directories put before an RPPS number
 _FRENCH_PHONE_DIGITS = 10
@@ -86,9 +88,12 @@ def day(text: str) -> date:
 
 def _calendar_day(year: int, month: int, number: int) -> date:
     try:
-        return date(year, month, number)
+        given = date(year, month, number)
     except ValueError:
         raise BadCell("n’existe pas au calendrier", _DAY_EXAMPLE) from None
+    if not _FIRST_YEAR <= year <= _LAST_YEAR:
+        raise BadCell("est trop loin dans le temps", "Vérifiez l’année.")
+    return given
 
 
 def monday(text: str) -> date:
@@ -271,7 +276,11 @@ def practice_level(text: str) -> PracticeLevel:
 
 def practice_names(text: str) -> tuple[str, ...]:
     """Read several acts separated by a bar, a comma or a semicolon."""
-    return tuple(" ".join(part.split()) for part in _SEPARATORS.split(text) if part.strip())
+    parts = _SEPARATORS.split(text.replace("\x00", ""))
+    names = tuple(" ".join(part.split()) for part in parts if part.strip())
+    if any(len(name) > _LONGEST_ACT for name in names):
+        raise BadCell("est trop long", f"Écrivez des actes de {_LONGEST_ACT} caractères au plus.")
+    return names
 
 
 def preference(text: str) -> PreferenceKind:

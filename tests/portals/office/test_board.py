@@ -134,6 +134,13 @@ def test_the_list_shows_only_what_answers(client: Client, planner: User) -> None
     assert "<table" not in page
 
 
+def test_the_list_of_everything_goes_on_quarter_by_quarter(client: Client, planner: User) -> None:
+    factories.centre()
+    page = board(client, vue="liste")
+    assert page.count('<section class="week-group"') == 13
+    assert 'href="?vue=liste&amp;du=2027-04-05"' in page
+
+
 def test_a_filter_that_means_nothing_narrows_nothing(client: Client, planner: User) -> None:
     factories.centre()
     page = board(client, centre="999", etat="x", mois="x", vue="x", du="2027-01-05")

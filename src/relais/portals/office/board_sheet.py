@@ -198,7 +198,7 @@ def _columns(board: Board, today: date) -> Iterable[Column]:
             for row in board.rows
             if row.cells[index].state is not WeekState.CLOSED
         ]
-        reserves = min(depths) if depths and head.monday + WEEK > today else None
+        reserves = min(depths) if depths and head.monday > today else None
         yield Column(
             monday=head.monday,
             words=formats.week_label(head.monday, today=today),

@@ -227,7 +227,9 @@ def effect_words(comparison: RunComparison) -> str:
     parts = [f"{added} en plus"]
     if comparison.removed:
         parts.append(formats.plural(comparison.removed, "mission retirée", "missions retirées"))
-    parts.append(f"{formats.number(comparison.kept)} inchangées")
+    if comparison.kept:
+        kept = formats.agree(comparison.kept, "inchangée", "inchangées")
+        parts.append(f"{formats.number(comparison.kept)} {kept}")
     firm = comparison.firm_moved
     if not firm:
         end = "Aucune mission confirmée ne bouge."

@@ -16,6 +16,7 @@ from relais.rota.states import WeekState
 
 BOARD_WEEKS = 52
 NAMED_WEEKS = 18  # up to this many weeks, names fit beside the icons on an ordinary screen
+LIST_WEEKS = 13  # a list of everything is read a quarter at a time
 AT_RISK = "risk"
 YEAR, NAMES, LIST = "annee", "noms", "liste"
 VIEWS = [(YEAR, "l’année"), (NAMES, "avec les noms"), (LIST, "en liste")]
@@ -73,6 +74,8 @@ class BoardForm(forms.Form):
         month = said.get("mois") or ""
         if month:
             days = [day for day in days if f"{day:%Y-%m}" == month] or days
+        if said.get("vue") == LIST and not month and not said.get("etat"):
+            days = days[:LIST_WEEKS]
         weeks = weeks_between(days[0], days[-1] + WEEK)
         view = said.get("vue") or (NAMES if weeks <= NAMED_WEEKS else YEAR)
         return Wanted(

@@ -32,6 +32,7 @@ def board(request: PersonRequest) -> HttpResponse:
         "address": request.get_full_path(),
         "states": list(WeekState),
         "earlier": wanted.start - BOARD_WEEKS // 2 * WEEK,
+        "after": wanted.first_monday + wanted.weeks * WEEK,
         "later": wanted.start + BOARD_WEEKS // 2 * WEEK,
     }
     piece = "#board" if request.headers.get("HX-Target") == "board" else ""

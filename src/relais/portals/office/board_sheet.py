@@ -139,11 +139,6 @@ class Sheet:
     weeks: str
     matching: int | None
 
-    @property
-    def is_calm(self) -> bool:
-        """Say whether nothing asks for attention."""
-        return not (self.open_count or self.risk_count or self.thin_count)
-
 
 def week_url(line_id: int, monday: date) -> str:
     """Give the address of a line-week."""

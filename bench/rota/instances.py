@@ -51,7 +51,7 @@ class Size:
     doctors: int
 
 
-SIZES = {"S": Size(11, 3, 950), "M": Size(21, 9, 1500)}
+SIZES = {"XS": Size(4, 1, 200), "S": Size(11, 3, 950), "M": Size(21, 9, 1500)}
 
 
 def _country_place(rng: np.random.Generator) -> tuple[float, float]:

@@ -85,7 +85,7 @@ def processor() -> str:
 def main() -> None:
     """Run every role in its own process, print the ratios, write the results."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--size", choices=["S", "M"], default="S")
+    parser.add_argument("--size", choices=["XS", "S", "M"], default="S")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--spare", type=float, default=1.0, help="share of the doctors kept")
     parser.add_argument("--budget", type=float, default=60.0)

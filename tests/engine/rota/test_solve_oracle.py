@@ -27,7 +27,7 @@ MOST_COMBINATIONS = 6000
 CALM = settings(
     deadline=None,
     derandomize=True,
-    max_examples=50,
+    max_examples=35,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
 )
 
@@ -195,8 +195,8 @@ def test_the_same_problem_and_seed_give_the_same_plan(network: Problem, seed: in
 def test_without_time_there_is_a_plan_all_the_same(network: Problem) -> None:
     plan = solve(network, budget_seconds=0.0)
     assert verify(network, plan) == ()
-    assert as_levels(plan.score) >= best_levels(network)
     best = best_levels(network)
+    assert as_levels(plan.score) >= best
     assert plan.holes_bound <= best[0]
     if plan.score.holes == best[0]:
         assert plan.confirmed_moved_bound <= best[1]

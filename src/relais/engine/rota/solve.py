@@ -369,20 +369,22 @@ class _Planning:
             return
         base = relaxed.bound
         reduced = program.reduced_costs(relaxed.duals)
-        width = 0.0
+        width = previous = 0.0
         while True:
             # A plan with a dropped column costs more than base + reach.
             least = self.cost_bound - offset - base
             reach = max(min(least + width, self.best.cost - 1 - offset - base), 0.0) + _MARGIN
             self.watch(COST, self.best.cost, self.cost_bound, offset)
             found = self._among(program, reduced, base, reach)
-            self.cost_bound = max(
-                self.cost_bound, _whole_bound(min(found.bound, base + reach) + offset)
-            )
+            dropped = math.floor(base + reach + offset - SLACK) + 1
+            if found.end is not End.INFEASIBLE:
+                dropped = min(dropped, _whole_bound(found.bound + offset))
+            self.cost_bound = max(self.cost_bound, dropped)
             if self.best.cost <= self.cost_bound:
                 return
-            if self.solver.remaining() == 0:
+            if self.solver.remaining() == 0 or (width > 0.0 and reach == previous):
                 break
+            previous = reach
             if width == 0.0:
                 self._near(program, relaxed, reduced)
                 self._by_weeks(program, reduced)
@@ -411,7 +413,7 @@ class _Planning:
         found = self.solver.whole(
             small,
             start=point if near else None,
-            stop_at_bound=base + reach,
+            stop_at_bound=base + reach + _MARGIN,
             tolerance=_HINTS_WEIGH,
         )
         self.offer(found)

@@ -370,3 +370,26 @@ def test_what_is_not_recognised_is_refused_politely() -> None:
     assert mistakes(GivenFile("vide.zip", b"PK\x05\x06" + b"\0" * 18)) == [
         "vide.zip : cette archive ne contient aucun tableau. Mettez-y des CSV ou des XLSX."
     ]
+
+
+def test_acts_are_known_by_code_or_by_name_and_never_confused() -> None:
+    factories.practice(code="gynaecology", label="gynécologie")
+    assert preview(csv("actes.csv", "acte", "Gynécologie")).changes_something is True
+    assert counts(preview(csv("actes.csv", "acte", "gynécologie"))) == {"Actes": (0, 0, 1)}
+    load(csv("actes.csv", "code;acte", "gynaecology;frottis", "sutures;sutures"))
+    assert mistakes(csv("actes.csv", "code;acte", "sutures;frottis", "sutures;points")) == [
+        "actes.csv, ligne 2, colonne acte : « frottis » est déjà le nom de l’acte gynaecology. "
+        "Choisissez un autre nom, ou retirez cette ligne.",
+        "actes.csv, ligne 3, colonne code : « sutures » est déjà à la ligne 2. Gardez une seule "
+        "ligne par acte.",
+    ]
+
+
+def test_a_position_that_is_said_goes_before_that_of_the_commune() -> None:
+    ajain()
+    file = csv("medecins.csv", "identifiant;nom;commune;latitude;longitude", "D1;A;Ajain;45;2")
+    doctor = factories.doctor(key="D1", last_name="A", latitude=45.0, longitude=2.0)
+    load(file)
+    doctor.refresh_from_db()
+    assert (doctor.home_id, doctor.latitude, doctor.longitude) == ("23002", 45.0, 2.0)
+    assert preview(file).changes_something is False

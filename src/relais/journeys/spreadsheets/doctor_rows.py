@@ -589,6 +589,8 @@ def _changes(doctor: Doctor, said: dict[str, Any]) -> dict[str, Any]:
         if getattr(doctor, "home_id" if name == "home" else name)
         != (value.pk if name == "home" else value)
     }
+    if "home" in changes and "latitude" in said:  # the position that is said, not the commune's
+        changes |= {name: said[name] for name in ("latitude", "longitude")}
     if changes.get("email") == doctor.email.lower():
         changes.pop("email", None)
     return changes

@@ -97,6 +97,7 @@ class NetworkRows:
 
     def _read_acts(self) -> None:
         book = self.book
+        told: dict[str, Record] = {}
         for record in book.records(PRACTICES):
             label, code = record.get("label"), record.get("code")
             if record.is_unread() or (label is EMPTY and code is EMPTY):
@@ -106,12 +107,35 @@ class NetworkRows:
             if not code:
                 book.wrong(record, "code", label, "n’est pas un code d’acte", "Écrivez un mot.")
                 continue
-            known = book.acts.get(plain(code))
+            first = told.setdefault(code, record)
+            if first is not record:
+                book.wrong(
+                    record,
+                    "code" if record.get("code") is not EMPTY else "label",
+                    code,
+                    f"est déjà à la ligne {first.line}",
+                    "Gardez une seule ligne par acte.",
+                )
+                continue
+            named = book.acts.get(plain(label))
+            if named is not None and record.get("code") is EMPTY:
+                code = named.code
+            known = next((act for act in book.acts.values() if act.code == code), None)
+            if named is not None and named is not known:
+                book.wrong(
+                    record,
+                    "label",
+                    label,
+                    f"est déjà le nom de l’acte {named.code}",
+                    "Choisissez un autre nom, ou retirez cette ligne.",
+                )
+                continue
             if known is None:
                 book.new_act(code, label)
             elif known.label != label and record.get("label") is not EMPTY:
                 book.tally(PRACTICES).change(f"{known.label} devient {label}")
                 self.labels[known.code] = label
+                book.acts.setdefault(plain(label), known)
             else:
                 book.tally(PRACTICES).keep()
 
@@ -466,10 +490,13 @@ def _place_was_told(record: Record) -> bool:
 
 
 def _changes(centre: Centre, said: dict[str, Any]) -> dict[str, Any]:
-    """Keep what differs from the row."""
-    return {
+    """Keep what differs from the row; a position that is said goes along with a new commune."""
+    changes = {
         name: value
         for name, value in said.items()
         if getattr(centre, f"{name}_id" if name == "commune" else name)
         != (value.pk if name == "commune" else value)
     }
+    if "commune" in changes and "latitude" in said:
+        changes |= {name: said[name] for name in ("latitude", "longitude")}
+    return changes

@@ -7,8 +7,8 @@ and the widening of the columns have their turn.
 from __future__ import annotations
 
 import pytest
-
 from bench.rota import instances, peer
+
 from relais.engine.rota.solve import solve
 from relais.engine.rota.verify import score, verify
 from tests.engine.rota.tiny import as_levels

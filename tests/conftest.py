@@ -10,6 +10,16 @@ from collections.abc import Iterator
 import pytest
 
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+DATABASE_FIXTURES = {"db", "transactional_db", "live_server"}
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark `once` what meets no database: a second database would only repeat it."""
+    for item in items:
+        names = set(getattr(item, "fixturenames", ()))
+        meets_database = item.get_closest_marker("django_db") or names & DATABASE_FIXTURES
+        if not meets_database:
+            item.add_marker(pytest.mark.once)
 
 
 @pytest.fixture(scope="session")

@@ -428,7 +428,7 @@ def test_nobody_to_ask_and_no_rights_installs_nothing(
 def test_second_database_runs_what_depends_on_it(
     launcher: Any, given: list[str], passed_on: list[str]
 ) -> None:
-    assert launcher.for_second_database(given) == passed_on
+    assert launcher.keeping(launcher.SECOND_DATABASE, given) == passed_on
 
 
 def test_outcomes_are_counted_from_the_report(launcher: Any, tmp_path: Path) -> None:

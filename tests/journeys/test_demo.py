@@ -20,6 +20,7 @@ NOW = datetime(2026, 11, 22, 22, 30, tzinfo=UTC)  # late on a Sunday, in winter 
 MONDAY = date(2026, 11, 16)
 
 
+@pytest.mark.once  # the longest test: half a minute that PostgreSQL would repeat
 @pytest.mark.django_db
 def test_demonstration_fills_every_week_and_proves_it(settings: object) -> None:
     settings.DEMO = True  # type: ignore[attr-defined]

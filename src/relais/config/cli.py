@@ -383,7 +383,10 @@ def demo(words: Sequence[str]) -> int:
         port,
         1,
         calm=True,
-        sentence="\nLa démonstration est ouverte : {address}\nPour l’arrêter : Ctrl-C.",
+        sentence=(
+            "\nLa démonstration est ouverte : {address}\n"
+            "Choisir une personne : {address}compte/demonstration/\nPour l’arrêter : Ctrl-C."
+        ),
     )
 
 

@@ -14,8 +14,11 @@ from django.db import connection
 from django.utils import timezone
 
 from relais.accounts.models import User
+from relais.accounts.queries import fictional_people
 from relais.core import formats
 from relais.journeys.demo.play import DOCTORS, is_played, play
+
+PEOPLE_NAMED = 2  # of each role, on the terminal; the page « Entrer comme… » shows more
 
 
 class Command(BaseCommand):
@@ -38,6 +41,7 @@ class Command(BaseCommand):
         call_command("migrate", verbosity=0)
         if is_played(today=today):
             self.stdout.write("La démonstration de cette semaine est déjà là.")
+            self._introduce()
             return
         start_over()
         call_command("migrate", verbosity=0)
@@ -50,6 +54,15 @@ class Command(BaseCommand):
             f"{formats.plural(played.holes, 'semaine')} sans médecin "
             f"({proof}), en {monotonic() - began:.0f} s."
         )
+        self._introduce()
+
+    def _introduce(self) -> None:
+        """Say who can be tried."""
+        self.stdout.write("Vous pouvez y entrer, d’un clic, comme :")
+        for role, found in fictional_people(per_role=PEOPLE_NAMED).items():
+            if found:
+                names = ", ".join(str(user) for user in found)
+                self.stdout.write(f"  {role.label} : {names}")
 
     def _say(self, line: str) -> None:
         self.stdout.write(f"  {line}")

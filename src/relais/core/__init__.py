@@ -1,1 +1,1 @@
-"""Words without domain that every module uses: refusals, actors, the audit, the outbox, French formats."""
+"""Words without domain that every module uses: refusals, actors, the audit, French formats."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 
 class Refusal(Exception):
-    """The network says no. The text is one French sentence for the screen that says what is possible.
+    """The network says no, in one French sentence for the screen that says what is possible.
 
     Subclasses stand beside the function that raises them. A view answers 422 with the same piece.
     """

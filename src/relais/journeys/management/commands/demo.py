@@ -72,7 +72,7 @@ class Command(BaseCommand):
 def start_over() -> None:
     """Forget the demonstration's database, whole: the audit refuses anything less.
 
-    Raises CommandError, and touches nothing, when it holds anything that is not the demonstration's.
+    Raises CommandError, and touches nothing, when it holds anything else.
     """
     tables = connection.introspection.table_names()
     is_ours = User._meta.db_table in tables or not tables

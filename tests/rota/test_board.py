@@ -45,6 +45,13 @@ def test_what_a_cell_is_called(state, week, shown) -> None:
     assert cell.state is shown
 
 
+@pytest.mark.parametrize(("day", "shown"), [(9, WeekState.RUNNING), (10, WeekState.DONE)])
+def test_a_mission_is_done_once_its_saturday_is_over(day, shown) -> None:
+    mission = factories.mission(state=MissionState.CONFIRMED, monday=RUNNING)
+    [cell] = cells(mission.line, first=RUNNING, weeks=1, today=date(2027, 1, day))
+    assert cell.state is shown
+
+
 def test_closed_weeks_say_why() -> None:
     centre = factories.centre(opens_on=monday(1), closes_on=monday(3), lines=0)
     line = Line.objects.create(centre=centre, number=1, ends_on=monday(2))
@@ -223,7 +230,7 @@ def test_alternatives_are_ranked_and_the_impossible_say_why() -> None:
         f"{too_far} accepte 1{NB}h{NB}30 de trajet au plus ; {line.centre.name} est à 1{NB}h{NB}40."
     )
     assert found.alternatives[4].busy.startswith(f"{elsewhere} est cette semaine-là à ")
-    assert [(one.doctor_id, one.counts) for one in found.reserves] == [(reserve.pk, True)]
+    assert [(one.doctor_id, one.counts) for one in found.standbys] == [(reserve.pk, True)]
 
 
 def test_the_drawer_of_a_mission() -> None:

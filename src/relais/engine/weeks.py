@@ -8,6 +8,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 WEEK = timedelta(days=7)
+LAST_DAY = timedelta(days=5)  # a relay week goes from Monday to Saturday noon
 
 
 def is_monday(day: date) -> bool:

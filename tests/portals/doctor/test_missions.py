@@ -107,7 +107,7 @@ def test_home_without_mission_asks_for_a_week(client: Client, doctor: Doctor) ->
 def test_an_answer_asks_before_it_acts(client: Client, doctor: Doctor) -> None:
     mission = factories.mission(doctor, state=MissionState.INVITED)
     page = client.get(answer_url(mission, "confirmer"))
-    assert "Le centre sera prévenu de votre venue" in page.content.decode()
+    assert "Le centre le verra aussitôt sur sa page" in page.content.decode()
     assert state_of(mission) == MissionState.INVITED
 
 

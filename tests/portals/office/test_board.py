@@ -163,6 +163,15 @@ def test_a_fragment_is_the_board_alone(client: Client, planner: User) -> None:
 
 
 def test_an_empty_network_says_what_to_do(client: Client, planner: User) -> None:
+    page = board(client)
+    assert "Le réseau est encore vide" in page
+    assert f'href="{reverse("office_import")}">Importer des tableaux' in page
+    assert reverse("office_centre_add") in page
+    assert "Chaque ligne a un médecin" not in page
+
+
+def test_a_network_without_lines_says_what_to_do(client: Client, planner: User) -> None:
+    factories.centre(lines=0)
     assert "Aucune ligne à montrer" in board(client)
 
 

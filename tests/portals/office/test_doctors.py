@@ -269,3 +269,36 @@ def test_a_reader_changes_nothing(client: Client) -> None:
     doctor = factories.doctor()
     assert "Modifier la fiche" not in page_of(client, doctor)
     assert client.get(reverse("office_doctor_edit", args=(doctor.pk,))).status_code == 403
+
+
+# -- the account ------------------------------------------------------------------------------
+
+
+def test_a_file_leads_to_opening_the_account_and_says_what_it_sends(
+    client: Client, planner: User
+) -> None:
+    doctor = factories.doctor(email="rose@exemple.fr")
+    address = reverse("office_doctor_account", args=(doctor.pk,))
+    assert f'href="{address}">Ouvrir son compte' in page_of(client, doctor)
+    assert "Un courriel partira à rose@exemple.fr" in text(client.get(address))
+
+
+def test_without_an_address_the_account_page_leads_to_the_file(
+    client: Client, planner: User
+) -> None:
+    doctor = factories.doctor(email="")
+    page = text(client.get(reverse("office_doctor_account", args=(doctor.pk,))))
+    assert "Il manque l’adresse électronique" in page
+    assert reverse("office_doctor_edit", args=(doctor.pk,)) in page
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [({"home": "aja"}, True), ({"commune": "Aja"}, True), ({"home": "a" * 91}, False), ({}, False)],
+)
+def test_communes_are_suggested_while_a_name_is_typed(
+    client: Client, planner: User, typed: dict[str, str], said: bool
+) -> None:
+    factories.commune(name="Ajain", department="23")
+    answer = text(client.get(reverse("office_communes"), typed))
+    assert ('value="Ajain (23)"' in answer) is said

@@ -41,6 +41,13 @@ def html(answer: object) -> str:
 # -- accounts ---------------------------------------------------------------------------------
 
 
+def test_the_list_says_when_nobody_plans(client: Client, admin: User) -> None:
+    words = "Personne ne tient encore le planning"
+    assert words in html(client.get(reverse("office_people")))
+    factories.user(Role.PLANNER)
+    assert words not in html(client.get(reverse("office_people")))
+
+
 def test_the_list_shows_open_accounts_with_their_roles(client: Client, admin: User) -> None:
     factories.user(Role.PLANNER, Role.DIRECTOR, name="Anne Roy")
     factories.user(name="Bruno Clos", is_active=False)
@@ -61,7 +68,7 @@ def test_the_list_asks_the_database_the_same_number_of_times(
     for _ in range(count):
         factories.user(Role.PLANNER, Role.DOCTOR)
     client.get(reverse("office_people"))
-    with django_assert_num_queries(6):  # type: ignore[operator]
+    with django_assert_num_queries(7):  # type: ignore[operator]
         client.get(reverse("office_people"))
 
 

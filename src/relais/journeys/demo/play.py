@@ -41,6 +41,7 @@ PAST_WEEKS: Final = 8
 # The story begins some days before its first Monday, whatever the hour and the season of now.
 PAST: Final = (PAST_WEEKS + 1) * WEEK + timedelta(days=3)
 YEAR_WEEKS: Final = 52
+NEXT_YEAR_WEEKS: Final = 6  # offered again a year later, so that a later plan finds its last weeks
 DOCTORS: Final = 950  # the collective of today (MISSION.md row 2)
 SEED: Final = 7
 SMALLEST_HOME: Final = 200  # inhabitants: the demonstration names no hamlet (hypothesis)
@@ -201,7 +202,7 @@ def welcome_doctors(
         doctors.set_preferences(doctor, wishes=_wishes(person, centres), by=STORY, now=now)
         rota.offer_weeks(
             doctor,
-            mondays=[this_monday + week * WEEK for week in person.offered],
+            mondays=[this_monday + week * WEEK for week in (*person.offered, *_again(person))],
             source=OfferSource.IMPORT,
             by=STORY,
             now=now,
@@ -212,6 +213,11 @@ def welcome_doctors(
             companion = made[person.companion]
             doctors.pair(made[person.key], companion=companion, by=STORY, now=now)
     return [(person, made[person.key]) for person in folk]
+
+
+def _again(person: Person) -> list[int]:
+    """Number the weeks offered again next year: those of the weeks just to come."""
+    return [week + YEAR_WEEKS for week in person.offered if 0 <= week < NEXT_YEAR_WEEKS]
 
 
 def _welcome(person: Person, home: Commune, this_monday: date, now: datetime) -> Doctor:

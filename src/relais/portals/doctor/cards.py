@@ -5,18 +5,16 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
 from relais.core import formats
 from relais.doctors.models import Doctor
-from relais.engine.weeks import WEEK
+from relais.engine.weeks import LAST_DAY, WEEK
 from relais.network import queries as network
 from relais.network.models import Centre
 from relais.rota import queries as rota
 from relais.rota.models import Mission
 from relais.rota.states import ACTIVE, FIRM, MissionState, WeekState
-
-LAST_DAY = timedelta(days=5)  # a relay week goes from Monday to Saturday
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +115,7 @@ def split(doctor: Doctor, *, today: date) -> tuple[list[Mission], list[Mission]]
     """Give the missions of a doctor to come or under way, soonest first, then those before."""
     coming, before = [], []
     for mission in rota.missions_of(doctor):
-        if mission.monday + WEEK > today and MissionState(mission.state) in ACTIVE:
+        if mission.monday + LAST_DAY >= today and MissionState(mission.state) in ACTIVE:
             coming.append(mission)
         else:
             before.append(mission)

@@ -5,22 +5,20 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 
 from django.utils import timezone
 
 from relais.core import formats
 from relais.engine.rota import solve
-from relais.engine.weeks import WEEK
+from relais.engine.weeks import LAST_DAY, WEEK
 from relais.network.models import Centre
 from relais.rota import queries as rota
 from relais.rota.models import PlanRun
 from relais.rota.queries import ChangedWeek, RunComparison
 from relais.rota.queries.hardest import HardWeek, hardest_weeks
 from relais.rota.states import PENDING, RunState
-
-LAST_DAY = timedelta(days=5)
 
 
 @dataclass(frozen=True, slots=True)

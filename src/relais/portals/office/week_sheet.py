@@ -245,9 +245,9 @@ def ask_words(detail: WeekDetail) -> str:
     """Say whom to ask when nobody can simply be placed; empty otherwise."""
     if detail.possible or detail.mission:
         return ""
-    reserves = [one.doctor_name for one in detail.reserves if one.counts]
-    if reserves:
-        return f"À qui demander : {formats.listing(reserves)}, en réserve cette semaine."
+    standbys = [one.doctor_name for one in detail.standbys if one.counts]
+    if standbys:
+        return f"À qui demander : {formats.listing(standbys)}, en réserve cette semaine."
     near = [one for one in detail.alternatives if not one.busy and len(one.objections) == 1]
     if near:
         names = formats.listing([one.doctor_name for one in near[:3]])

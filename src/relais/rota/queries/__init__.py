@@ -19,7 +19,14 @@ from relais.rota.queries.runs import (
     latest_runs,
     run_comparison,
 )
-from relais.rota.queries.week import Candidate, Neighbour, Reserve, WeekDetail, candidates, week
+from relais.rota.queries.week import (
+    Candidate,
+    Neighbour,
+    StandbyDoctor,
+    WeekDetail,
+    candidates,
+    week,
+)
 
 __all__ = [
     "Arrival",
@@ -31,8 +38,8 @@ __all__ = [
     "CostTerm",
     "Neighbour",
     "PlannedHoleRow",
-    "Reserve",
     "RunComparison",
+    "StandbyDoctor",
     "ToFill",
     "WeekDetail",
     "WeekHead",

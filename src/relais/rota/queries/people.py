@@ -9,7 +9,7 @@ from datetime import date
 from django.db.models import Count, QuerySet
 
 from relais.doctors.models import Doctor
-from relais.engine.weeks import WEEK, monday_of
+from relais.engine.weeks import LAST_DAY, monday_of
 from relais.rota.models import Mission, Offer, Standby
 from relais.rota.states import ACTIVE, FIRM, MissionState, WeekState
 
@@ -51,13 +51,15 @@ def seniority(doctor_ids: Collection[int], *, today: date) -> dict[int, int]:
 def week_state(state: str, monday: date, *, today: date) -> WeekState:
     """Say what a mission is called on a day: « en cours » and « faite » follow from the week.
 
+    A mission ends on Saturday at noon: it is « en cours » until that day, « faite » from Sunday on.
+
     A mission whose week went by without a confirmation keeps its name: nothing says it was done. An
     ended mission (declined, cancelled) leaves its week open.
     """
     if MissionState(state) not in ACTIVE:
         return WeekState.OPEN
     if MissionState(state) in FIRM:
-        if monday + WEEK <= today:
+        if monday + LAST_DAY < today:
             return WeekState.DONE
         if monday <= today:
             return WeekState.RUNNING

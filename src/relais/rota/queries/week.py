@@ -31,7 +31,7 @@ class Candidate:
     phone: str
     email: str
     travel_minutes: int
-    is_reserve: bool
+    is_standby: bool
     seniority: int
     missions_this_year: int
     cost: int
@@ -46,7 +46,7 @@ class Candidate:
 
 
 @dataclass(frozen=True, slots=True)
-class Reserve:
+class StandbyDoctor:
     """A doctor in reserve that week. `counts`: whether this centre can call on this doctor."""
 
     doctor_id: int
@@ -82,7 +82,7 @@ class WeekDetail:
     risk: str
     closed_because: str
     alternatives: tuple[Candidate, ...]
-    reserves: tuple[Reserve, ...]
+    standbys: tuple[StandbyDoctor, ...]
     holidays: tuple[str, ...]
     school: str
     department_on_holiday: bool | None
@@ -105,7 +105,7 @@ def week(line: Line, monday: date, *, today: date) -> WeekDetail:
     if not is_monday(monday):
         raise ValueError(f"{monday} is not a Monday")
     offering = list(Offer.objects.filter(monday=monday).values_list("doctor_id", flat=True))
-    in_reserve = list(Standby.objects.filter(monday=monday).values_list("doctor_id", flat=True))
+    on_standby = list(Standby.objects.filter(monday=monday).values_list("doctor_id", flat=True))
     missions = list(
         Mission.objects.filter(
             line__centre_id=line.centre_id, monday__range=(monday - WEEK, monday + WEEK)
@@ -119,7 +119,7 @@ def week(line: Line, monday: date, *, today: date) -> WeekDetail:
         monday - WEEK,
         monday + WEEK,
         today=today,
-        doctor_ids={*offering, *in_reserve, *_doctors(mission)},
+        doctor_ids={*offering, *on_standby, *_doctors(mission)},
     )
     alternatives = _candidates(now, line, monday, mission=mission)
     department = _department(line)
@@ -133,7 +133,7 @@ def week(line: Line, monday: date, *, today: date) -> WeekDetail:
         risk="" if standing is None else risk_words(now, standing),
         closed_because="" if now.is_needed(line, monday) else closed_words(now, line, monday),
         alternatives=alternatives,
-        reserves=_reserves(now, line, monday),
+        standbys=_standbys(now, line, monday),
         holidays=tuple(calendar_fr.holidays_in_week(monday, department or None).values()),
         school=calendar_fr.school_words(monday),
         department_on_holiday=(
@@ -227,7 +227,7 @@ def _candidate(
         phone=doctor.phone,
         email=doctor.email,
         travel_minutes=minutes,
-        is_reserve=(doctor.pk, monday) in now.standbys,
+        is_standby=(doctor.pk, monday) in now.standbys,
         seniority=now.seniority(doctor),
         missions_this_year=len(taken),
         cost=mission_cost(now, doctor, centre) + repeat,
@@ -259,7 +259,7 @@ def because_words(
     return f"{text[:1].upper()}{text[1:]}."
 
 
-def _reserves(now: Situation, line: Line, monday: date) -> tuple[Reserve, ...]:
+def _standbys(now: Situation, line: Line, monday: date) -> tuple[StandbyDoctor, ...]:
     centre = now.centres[line.centre_id]
     suited = now.suited[centre.pk]
     found = []
@@ -268,7 +268,7 @@ def _reserves(now: Situation, line: Line, monday: date) -> tuple[Reserve, ...]:
         if day != monday or doctor is None:
             continue
         found.append(
-            Reserve(
+            StandbyDoctor(
                 doctor_id=doctor_id,
                 doctor_name=str(doctor),
                 phone=doctor.phone,

@@ -20,7 +20,9 @@ from django.utils.crypto import get_random_string
 from django_tasks_db.management.commands.db_worker import Worker
 from django_tasks_db.models import DBTaskResult
 
+from relais.core.actors import Actor
 from relais.journeys.duties import EVERY_MINUTE
+from relais.territory import services as territory
 
 POLL_SECONDS = 1.0
 DUTY_SECONDS = 60.0
@@ -71,6 +73,7 @@ class Command(BaseCommand):
                 signal.signal(number, self._stop)
         if options["verbosity"]:
             self.stdout.write("Les tâches de fond sont prêtes. Pour les arrêter : Ctrl-C.")
+        territory.load_communes(by=Actor.system("worker"), now=timezone.now())  # a newer table
         next_duties = time.monotonic()
         while not self.stopping.is_set() and not self._is_orphan():
             if time.monotonic() >= next_duties:

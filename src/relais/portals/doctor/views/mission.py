@@ -54,7 +54,7 @@ class Answer:
 ANSWERS: Final = {
     "confirmer": Answer(
         "Confirmer cette mission ?",
-        "Le centre sera prévenu de votre venue et préparera votre accueil.",
+        "Le centre le verra aussitôt sur sa page et dans son agenda. Aucun message ne part d’ici.",
         "Confirmer ma venue",
         "primary",
         False,

@@ -51,7 +51,7 @@ def preferences(request: PersonRequest, doctor: Doctor) -> HttpResponseBase:
 def communes(request: PersonRequest, doctor: Doctor) -> HttpResponse:
     """Suggest communes while a name is typed."""
     found = search_communes(request.GET.get("home", ""))
-    return render(request, "doctor/communes.html", {"communes": found})
+    return render(request, "ui/communes.html", {"communes": found})
 
 
 def _form(request: PersonRequest, doctor: Doctor, known: DoctorFile) -> PreferencesForm:

@@ -17,6 +17,7 @@ from relais.core.actors import Actor
 from relais.core.errors import Refusal
 from relais.core.formats import plural
 from relais.journeys import people
+from relais.territory import services as territory
 
 
 class Command(BaseCommand):
@@ -56,6 +57,7 @@ class Command(BaseCommand):
                 token = services.create_link(user, by=by, now=now)
         except Refusal as no:
             raise CommandError(no.sentence) from None
+        territory.load_communes(by=by, now=now)  # from the first day, places go by their names
         self.stdout.write(f"{user} ({user.email}) a le rôle « {Role.ADMINISTRATOR.label} ».")
         minutes = plural(settings.SIGN_IN_LINK_MINUTES, "minute")
         self.stdout.write(f"Lien pour entrer, une seule fois, dans les {minutes} :")

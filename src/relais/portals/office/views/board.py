@@ -27,6 +27,7 @@ def board(request: PersonRequest) -> HttpResponse:
     read = rota.board(wanted.first_monday, weeks=wanted.weeks, today=today, centre_ids=shown)
     page = {
         "form": form,
+        "centres": centres,
         "wanted": wanted,
         "sheet": sheet(read, wanted, today=today),
         "address": request.get_full_path(),

@@ -45,6 +45,7 @@ def people(request: PersonRequest) -> HttpResponse:
     page = {
         "form": form,
         "page": accounts,
+        "nobody_plans": not queries.people(role=Role.PLANNER).exists(),
         "query": f"{query.urlencode()}&" if query else "",
         "rows": [{"user": user, "roles": _role_words(user)} for user in accounts],
     }

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from relais.engine.weeks import is_monday
+from relais.portals.days import is_within
 
 
 class MondayConverter:
@@ -15,8 +16,8 @@ class MondayConverter:
     def to_python(self, value: str) -> date:
         """Read the day."""
         day = date.fromisoformat(value)
-        if not is_monday(day):
-            raise ValueError(f"{value} is not a Monday")
+        if not is_monday(day) or not is_within(day):
+            raise ValueError(f"{value} is not a Monday that can be shown")
         return day
 
     def to_url(self, value: date) -> str:

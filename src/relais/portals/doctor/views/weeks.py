@@ -14,6 +14,7 @@ from relais.accounts.states import Right
 from relais.core.errors import Refusal
 from relais.doctors.models import Doctor
 from relais.engine.weeks import is_monday
+from relais.portals.days import DayField
 from relais.portals.doctor import weeks as year
 from relais.portals.doctor.gates import as_doctor
 from relais.portals.gates import PersonRequest, actor
@@ -24,13 +25,20 @@ UNREADABLE = "La page envoyée est incomplète. Rechargez-la et recommencez."
 class WeeksForm(forms.Form):
     """Ticked Mondays, and the first and last week that the page showed."""
 
-    first = forms.DateField(widget=forms.HiddenInput)
-    last = forms.DateField(widget=forms.HiddenInput)
+    first = DayField(widget=forms.HiddenInput)
+    last = DayField(widget=forms.HiddenInput)
     weeks = forms.TypedMultipleChoiceField(coerce=date.fromisoformat, required=False)
 
     def __init__(self, *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]
         self.fields["weeks"].valid_value = _is_monday_text  # type: ignore[attr-defined]
+
+    def clean_first(self) -> date:
+        """Refuse a day that no page shows first."""
+        day: date = self.cleaned_data["first"]
+        if not is_monday(day):
+            raise forms.ValidationError(UNREADABLE)
+        return day
 
 
 def _is_monday_text(value: str) -> bool:

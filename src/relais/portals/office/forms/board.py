@@ -12,6 +12,7 @@ from django import forms
 from relais.core.formats import month_words
 from relais.engine.weeks import WEEK, is_monday, monday_of, mondays, weeks_between
 from relais.network.models import Centre
+from relais.portals.days import DayField
 from relais.rota.states import WeekState
 
 BOARD_WEEKS = 52
@@ -43,7 +44,7 @@ class BoardForm(forms.Form):
     etat = forms.ChoiceField(label="État", required=False, choices=[])
     mois = forms.ChoiceField(label="Mois", required=False, choices=[])
     vue = forms.ChoiceField(label="Présentation", required=False, choices=VIEWS)
-    du = forms.DateField(required=False, widget=forms.HiddenInput)
+    du = DayField(required=False, widget=forms.HiddenInput)
 
     def __init__(self, data: Any, *, centres: Iterable[Centre], today: date) -> None:
         super().__init__(data)

@@ -11,12 +11,13 @@ from relais.accounts.models import User
 from relais.accounts.states import Role
 from relais.network.models import Centre, Practice
 from relais.network.states import ClosureReason
+from relais.portals.days import DayField
 from relais.portals.office.forms.places import PlaceField
 
 
-def day_field(label: str, *, required: bool = True, help_text: str = "") -> forms.DateField:
+def day_field(label: str, *, required: bool = True, help_text: str = "") -> DayField:
     """Make a field for a day."""
-    return forms.DateField(
+    return DayField(
         label=label,
         required=required,
         help_text=help_text,

@@ -12,6 +12,7 @@ from relais.doctors.models import DEFAULT_MIN_GAP_WEEKS, Doctor
 from relais.doctors.states import DoctorStatus, PracticeLevel, PreferenceKind
 from relais.engine.weeks import monday_of
 from relais.network.models import Centre, Practice
+from relais.portals.days import DayField
 from relais.portals.office.forms.places import PlaceField
 from relais.rota.queries import roster
 
@@ -89,7 +90,7 @@ class DoctorFileForm(forms.Form):
         label="A besoin d’un logement de plain-pied", required=False
     )
     is_pioneer = forms.BooleanField(label="Médecin pionnier", required=False)
-    ready_on = forms.DateField(
+    ready_on = DayField(
         label="Papiers prêts le",
         required=False,
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
@@ -98,12 +99,12 @@ class DoctorFileForm(forms.Form):
     missions_before = forms.IntegerField(
         label="Missions faites avant ce logiciel", min_value=0, max_value=1000, initial=0
     )
-    joined_on = forms.DateField(
+    joined_on = DayField(
         label="Dans le collectif depuis",
         required=False,
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
     )
-    left_on = forms.DateField(
+    left_on = DayField(
         label="A quitté le collectif le",
         required=False,
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
@@ -240,7 +241,7 @@ class CompanionForm(forms.Form):
 class WhyNotForm(forms.Form):
     """The week of « pourquoi pas cette semaine ? »: any day of it."""
 
-    semaine = forms.DateField(
+    semaine = DayField(
         label="Semaine du",
         required=False,
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),

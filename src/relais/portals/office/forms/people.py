@@ -9,6 +9,7 @@ from django import forms
 from django.utils import timezone
 
 from relais.accounts.states import Role
+from relais.portals.days import DayField
 from relais.portals.office.audit_words import AREAS
 
 STATES = [("open", "ouverts"), ("closed", "fermés"), ("all", "tous")]
@@ -86,12 +87,12 @@ class JournalForm(forms.Form):
     domaine = forms.ChoiceField(
         label="Domaine", required=False, choices=[("", "tous"), *AREAS.items()]
     )
-    du = forms.DateField(
+    du = DayField(
         label="Du",
         required=False,
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
     )
-    au = forms.DateField(
+    au = DayField(
         label="Au",
         required=False,
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),

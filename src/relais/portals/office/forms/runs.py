@@ -9,12 +9,13 @@ from django import forms
 
 from relais.core.formats import date_words
 from relais.engine.weeks import is_monday, monday_on_or_after
+from relais.portals.days import DayField
 
 
 class RunForm(forms.Form):
     """What a plan should cover."""
 
-    first_monday = forms.DateField(
+    first_monday = DayField(
         label="Première semaine",
         help_text="Un lundi. Les semaines d’avant ne changent pas.",
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),

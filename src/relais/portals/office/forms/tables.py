@@ -10,6 +10,7 @@ from django.core.files.uploadedfile import UploadedFile
 
 from relais.engine.weeks import monday_of
 from relais.journeys.spreadsheets import GivenFile
+from relais.portals.days import DayField
 
 FILES_AT_MOST = 12
 MEGABYTES_AT_MOST = 20
@@ -66,7 +67,7 @@ class AgreeForm(forms.Form):
 class FolderForm(forms.Form):
     """Which weeks a plan folder holds."""
 
-    first_monday = forms.DateField(
+    first_monday = DayField(
         label="À partir de la semaine du",
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
         error_messages={"invalid": "Écrivez une date, par exemple 04/01/2027."},

@@ -27,9 +27,8 @@ from relais.rota.services import RuleRefusal
 def week(request: PersonRequest, line_id: int, monday: date) -> HttpResponse:
     """Show who comes, why, who else could, and what one may do."""
     line = _line(request, line_id)
-    return _answer(
-        request, line, monday, done=request.GET.get("fait", ""), text=request.GET.get("q", "")
-    )
+    text = request.GET.get("q", "").replace("\x00", "")  # PostgreSQL cannot even look for it
+    return _answer(request, line, monday, done=request.GET.get("fait", ""), text=text)
 
 
 @needs(Right.ROTA_EDIT)

@@ -104,6 +104,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "relais.portals.account.sessions.SessionNotes",
     "django_htmx.middleware.HtmxMiddleware",
+    "relais.portals.gates.NothingStaysMiddleware",
     "relais.portals.gates.ClosedByDefaultMiddleware",
 ]
 
@@ -291,7 +292,12 @@ STORAGES = {
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "formatters": {
+        "line": {
+            "()": "relais.config.logs.DiscreetFormatter",
+            "format": "%(asctime)s %(levelname)s %(name)s %(message)s",
+        }
+    },
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": env_text("RELAIS_LOG_LEVEL", "WARNING")},
 }

@@ -11,6 +11,7 @@ from functools import wraps
 from typing import Concatenate
 
 from django.conf import settings
+from django.contrib.auth import SESSION_KEY
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
@@ -82,6 +83,22 @@ class ClosedByDefaultMiddleware:
         if not isinstance(getattr(view, "right", None), Right):
             raise PermissionDenied
         return None
+
+
+class NothingStaysMiddleware:
+    """Keep what someone who signed in was shown out of every cache.
+
+    After signing out on a shared computer, « back » must not show doctors' files again.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if not response.has_header("Cache-Control") and SESSION_KEY in request.session:
+            response["Cache-Control"] = "private, no-store"
+        return response
 
 
 def source_of(request: HttpRequest) -> str:

@@ -129,7 +129,19 @@ def test_a_no_keeps_its_word_and_asks_for_another_week(client: Client, doctor: D
     answer = client.post(answer_url(mission, "decliner"), {"why": "Un mariage ce samedi."})
     assert state_of(mission) == MissionState.DECLINED
     assert answer.headers["Location"] == reverse("doctor_weeks")
-    assert AuditEntry.objects.get(verb="rota.mission_declined").why == "Un mariage ce samedi."
+    mission.refresh_from_db()
+    assert mission.note == "Un mariage ce samedi."
+
+
+def test_the_word_of_a_no_stays_out_of_the_audit(client: Client, doctor: Doctor) -> None:
+    # The audit cannot forget: a health word that slips in would stay there for ever.
+    mission = factories.mission(doctor, state=MissionState.INVITED, note="Vient en train.")
+    client.post(answer_url(mission, "decliner"), {"why": "Une opération du genou."})
+    entry = AuditEntry.objects.get(verb="rota.mission_declined")
+    assert entry.why == ""
+    assert entry.details == {"from": "invited", "to": "declined", "reason": "dans la note"}
+    mission.refresh_from_db()
+    assert mission.note == "Vient en train.\nUne opération du genou."
 
 
 def test_a_confirmed_week_can_be_given_back(client: Client, doctor: Doctor) -> None:

@@ -258,7 +258,11 @@ def test_the_reason_of_a_cancellation_is_kept(client: Client, planner: User, lin
     mission = factories.mission(line_=line)
     act(client, mission, "annuler", why="Elle a prévenu tôt.")
     entry = AuditEntry.objects.get(verb="rota.mission_cancelled")
-    assert (entry.why, entry.actor_label) == ("Elle a prévenu tôt.", "Hélène Vasseur")
+    assert (entry.why, entry.actor_label) == ("", "Hélène Vasseur")
+    mission.refresh_from_db()
+    assert mission.note == "Elle a prévenu tôt."
+    shown = client.get(reverse("office_week", args=[line.pk, mission.monday])).content.decode()
+    assert "annulée (Elle a prévenu tôt.)" in shown
 
 
 def test_cancelling_says_its_effect_before(client: Client, planner: User, line: Line) -> None:

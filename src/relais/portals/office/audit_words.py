@@ -95,6 +95,7 @@ DETAILS: Final = {
     "minutes": "minutes",
     "mondays": "semaines",
     "offers": "semaines",
+    "reason": "raison",
     "removed": "retirées",
     "role": "rôle",
     "sessions_ended": "appareils déconnectés",

@@ -296,12 +296,14 @@ def _history(detail: WeekDetail) -> Iterable[Step]:
         subject_type=Mission._meta.label_lower, subject_id__in=list(missions)
     ).order_by("-at", "-id")
     for entry in entries:
-        doctor = missions[entry.subject_id].doctor
+        mission = missions[entry.subject_id]
         at = timezone.localtime(entry.at)
         when = f"{formats.date_words(at.date())}, {formats.time_words(at.time())}"
-        why = f" ({entry.why})" if entry.why else ""
+        # A person's own words stand in the note, not in the audit (docs/decisions/0007).
+        words = mission.note if "reason" in entry.details else entry.why
+        why = f" ({words})" if words else ""
         what = _HISTORY.get(entry.verb, "modifiée")
-        yield Step(when=when, what=f"{doctor} : {what}{why}", who=entry.actor_label)
+        yield Step(when=when, what=f"{mission.doctor} : {what}{why}", who=entry.actor_label)
 
 
 def found(text: str) -> list[Doctor]:

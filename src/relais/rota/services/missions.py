@@ -151,7 +151,12 @@ def mark_ready(mission: Mission, *, by: Actor, now: datetime) -> Mission:
 
 
 def decline(mission: Mission, *, by: Actor, now: datetime, why: str = "") -> Mission:
-    """Note the doctor's no to a mission not confirmed yet. The line-week opens again."""
+    """Note the doctor's no to a mission not confirmed yet. The line-week opens again.
+
+    `why`, here and below, is free text of a person: it joins the note of the mission, which the
+    team can read and take away, and stays out of the audit, which keeps for ever that one was given
+    (docs/decisions/0007).
+    """
     _refuse_over(mission, now)
     return _move(mission, states.DECLINE, by=by, now=now, why=why)
 
@@ -223,7 +228,7 @@ def replace(
     """
     if mission.doctor_id == doctor.pk:
         raise SameDoctorRefusal(f"Cette mission est déjà celle de {doctor}.")
-    cancel(mission, by=by, now=now, why=why or "remplacement")
+    _move(mission, states.CANCEL, by=by, now=now, why=why, because="remplacement")
     return place(
         mission.line,
         doctor=doctor,
@@ -267,8 +272,19 @@ def _create(
 
 
 @transaction.atomic
-def _move(mission: Mission, move: Move, *, by: Actor, now: datetime, why: str = "") -> Mission:
-    """Make one legal move, whatever other writers do meanwhile. Raises MoveRefusal."""
+def _move(
+    mission: Mission,
+    move: Move,
+    *,
+    by: Actor,
+    now: datetime,
+    why: str = "",
+    because: str = "",
+) -> Mission:
+    """Make one legal move, whatever other writers do meanwhile. Raises MoveRefusal.
+
+    `why` is what a person wrote (kept in the note), `because` what the program says (audit).
+    """
     take_turn()
     fresh = _fresh(mission)
     origin = MissionState(fresh.state)
@@ -278,22 +294,26 @@ def _move(mission: Mission, move: Move, *, by: Actor, now: datetime, why: str = 
         line=fresh.line, doctor=fresh.doctor, monday=fresh.monday, today=localdate(now)
     ):
         Mission.objects.filter(pk=fresh.pk).update(
-            state=move.target, changed_at=now, sequence=F("sequence") + 1
+            state=move.target,
+            changed_at=now,
+            sequence=F("sequence") + 1,
+            note="\n".join(part for part in (fresh.note, why.strip()) if part),
         )
-    fresh.refresh_from_db(fields=["state", "changed_at", "sequence"])
+    fresh.refresh_from_db(fields=["state", "changed_at", "sequence", "note"])
     audit.record(
         fresh,
         verb=f"rota.mission_{move.verb}",
         by=by,
         at=now,
-        why=why,
-        details={"from": str(origin), "to": str(move.target)},
+        why=because,
+        details={
+            "from": str(origin),
+            "to": str(move.target),
+            **({"reason": "dans la note"} if why.strip() else {}),
+        },
     )
-    mission.state, mission.changed_at, mission.sequence = (
-        fresh.state,
-        fresh.changed_at,
-        fresh.sequence,
-    )
+    mission.state, mission.changed_at = fresh.state, fresh.changed_at
+    mission.sequence, mission.note = fresh.sequence, fresh.note
     return fresh
 
 

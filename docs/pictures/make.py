@@ -13,36 +13,52 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
 PLANNER, COORDINATOR = "Camille Rochefont", "Garance Clairmont"
 DOCTOR = "Dr "  # the first doctor of the list
 HEIGHTS = {1280: 900, 360: 740}
+PLAN_MILLISECONDS = 120_000
+
+
+def open_drawer(page: Page) -> None:
+    """Open the first week at risk beside the board."""
+    page.locator(".worst a[hx-get]").first.click()
+    page.locator("#drawer-body h3, #drawer-body h2").first.wait_for()
+
+
+def ask_for_plan(page: Page) -> None:
+    """Ask for a plan and wait for its proposal."""
+    page.get_by_role("button", name="Préparer un planning").click()
+    page.locator("#gains").wait_for(timeout=PLAN_MILLISECONDS)
 
 
 @dataclass(frozen=True)
 class Picture:
-    """One picture: its name, who looks, at what address, how wide."""
+    """One picture: its name, who looks, at what address, how wide, after which act."""
 
     name: str
     person: str | None
     address: str
     width: int
+    act: Callable[[Page], None] | None = None
 
 
 PICTURES = (
     Picture("public-home", None, "/", 1280),
     Picture("office-board", PLANNER, "/bureau/", 1280),
     Picture("office-board", PLANNER, "/bureau/", 360),
+    Picture("office-week", PLANNER, "/bureau/", 1280, open_drawer),
     Picture("office-doctors", PLANNER, "/bureau/medecins/", 1280),
     Picture("office-runs", PLANNER, "/bureau/planning/", 1280),
+    Picture("office-proposal", PLANNER, "/bureau/planning/", 1280, ask_for_plan),
     Picture("centre-home", COORDINATOR, "/centre/", 1280),
     Picture("doctor-home", DOCTOR, "/medecin/", 360),
     Picture("doctor-weeks", DOCTOR, "/medecin/semaines/", 360),
@@ -65,12 +81,17 @@ def served_demonstration() -> Iterator[str]:
         command = [sys.executable, "-m", "granian", "--interface", "wsgi", "--port", str(port)]
         command += ["--host", "127.0.0.1", "relais.config.wsgi:application"]
         server = subprocess.Popen(command, env=environment)
+        worker = subprocess.Popen(
+            [sys.executable, str(ROOT / "manage.py"), "worker"], env=environment
+        )
         try:
             wait_for(port)
             yield f"http://127.0.0.1:{port}"
         finally:
-            server.terminate()
-            server.wait(timeout=20)
+            for process in (worker, server):
+                process.terminate()
+            for process in (worker, server):
+                process.wait(timeout=20)
 
 
 def wait_for(port: int) -> None:
@@ -98,6 +119,8 @@ def take(browser: Browser, address: str, picture: Picture) -> Path:
     answer = page.goto(address + picture.address)
     if answer is None or answer.status != 200:
         raise RuntimeError(f"{picture.address} answers {answer and answer.status}")
+    if picture.act is not None:
+        picture.act(page)
     page.evaluate("document.fonts.ready")
     path = HERE / f"{picture.name}-{picture.width}.png"
     page.screenshot(path=path)

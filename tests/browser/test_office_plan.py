@@ -183,3 +183,24 @@ def test_every_page_of_the_office_is_clean(
         else:
             assert (ear.heard, is_too_wide(page)) == ([], False)
             keep_picture(page, name)
+
+
+def test_a_first_day_leads_from_an_empty_network_to_a_centre(
+    page: Page, live_server: LiveServer, planner: User
+) -> None:
+    factories.commune(name="Ajain", department="23")
+    page.set_viewport_size(DESK)  # type: ignore[arg-type]
+    ear = Ear.on(page)
+    sign_in(page, live_server.url, planner)
+    page.goto(f"{live_server.url}/bureau/")
+    look(page, ear, "office-empty")
+    page.get_by_role("link", name="Ajouter un centre").click()
+    page.get_by_label("Nom").fill("Ajain")
+    page.get_by_label("Identifiant").fill("ajain")
+    page.get_by_label("Commune").press_sequentially("aja", delay=30)
+    expect(page.locator("#communes option")).to_have_attribute("value", "Ajain (23)")
+    look(page, ear, "office-centre-typed")
+    page.get_by_label("Commune").fill("Ajain (23)")
+    page.get_by_role("button", name="Ajouter le centre").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Ajain")
+    assert ear.heard == []

@@ -84,6 +84,9 @@ def test_the_duties_are_those_that_are_written_down() -> None:
         "seal_the_audit",
         "end_silent_runs",
         "forget_old_imports",
+        "forget_expired_sessions",
+        "forget_old_jobs",
+        "send_lost_letters",
     ]
 
 

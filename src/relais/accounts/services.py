@@ -14,6 +14,7 @@ from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
 from django.conf import settings
+from django.contrib.sessions.models import Session
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import IntegrityError, transaction
@@ -257,6 +258,15 @@ def use_link(token: str, *, now: datetime) -> User:
         raise LinkRefusal("Ce lien a déjà servi, et il ne sert qu’une fois. Demandez-en un autre.")
     SignInLink.objects.filter(user=link.user, used_at__isnull=True).update(used_at=now)
     return link.user
+
+
+def forget_expired(*, now: datetime) -> int:
+    """Delete links and sessions that expired, with the devices and addresses noted; count them."""
+    links, _ = SignInLink.objects.filter(expires_at__lt=now - KEPT_AFTER_EXPIRY).delete()
+    sessions, _ = Session.objects.filter(expire_date__lt=now).delete()
+    known = Session.objects.values("session_key")
+    places, _ = UserSession.objects.exclude(session_key__in=known).delete()
+    return links + sessions + places
 
 
 def _hash(token: str) -> str:

@@ -3,12 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
+from django.tasks import TaskResultStatus
+from django_tasks_db.models import DBTaskResult, get_date_max
+
+from relais.accounts import services as accounts
 from relais.core.seals import seal_audit
 from relais.journeys import spreadsheets
 from relais.rota.services import fail_silent_runs
+
+# What a job was asked with (an address, a name) is kept no longer than it helps to find a fault.
+JOBS_DONE_KEPT: Final = timedelta(days=2)
+JOBS_KEPT: Final = timedelta(days=30)
+LETTER_AT_MOST: Final = timedelta(minutes=10)  # far beyond the time limit of the mail server
+LETTERS: Final = "relais.accounts.tasks."
 
 type Duty = Callable[[datetime], object]
 
@@ -28,4 +38,36 @@ def forget_old_imports(now: datetime) -> int:
     return spreadsheets.forget_old_imports(now)
 
 
-EVERY_MINUTE: Final[tuple[Duty, ...]] = (seal_the_audit, end_silent_runs, forget_old_imports)
+def forget_expired_sessions(now: datetime) -> int:
+    """Delete the links and sessions that expired; count them."""
+    return accounts.forget_expired(now=now)
+
+
+def forget_old_jobs(now: datetime) -> int:
+    """Delete the jobs that are done, and what is known of those that failed long ago; count them.
+
+    A job whose worker was killed stays « running » for ever: it goes with those that failed.
+    """
+    done, _ = (
+        DBTaskResult.objects.successful().filter(finished_at__lt=now - JOBS_DONE_KEPT).delete()
+    )
+    started = DBTaskResult.objects.filter(started_at__lt=now - JOBS_KEPT)
+    return done + started.exclude(status=TaskResultStatus.READY).delete()[0]
+
+
+def send_lost_letters(now: datetime) -> int:
+    """Ask again for the letters whose worker was killed while it sent them; count them."""
+    lost = DBTaskResult.objects.running().filter(
+        task_path__startswith=LETTERS, started_at__lt=now - LETTER_AT_MOST
+    )
+    return lost.update(status=TaskResultStatus.READY, started_at=None, run_after=get_date_max())
+
+
+EVERY_MINUTE: Final[tuple[Duty, ...]] = (
+    seal_the_audit,
+    end_silent_runs,
+    forget_old_imports,
+    forget_expired_sessions,
+    forget_old_jobs,
+    send_lost_letters,
+)

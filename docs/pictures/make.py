@@ -42,18 +42,22 @@ def ask_for_plan(page: Page) -> None:
 
 @dataclass(frozen=True)
 class Picture:
-    """One picture: its name, who looks, at what address, how wide, after which act."""
+    """One picture: its name, who looks, at what address, how wide, after which act.
+
+    `is_whole`: the whole page, not only its first screen.
+    """
 
     name: str
     person: str | None
     address: str
     width: int
     act: Callable[[Page], None] | None = None
+    is_whole: bool = False
 
 
 PICTURES = (
     Picture("public-home", None, "/", 1280),
-    Picture("office-board", PLANNER, "/bureau/", 1280),
+    Picture("office-board", PLANNER, "/bureau/", 1280, is_whole=True),
     Picture("office-board", PLANNER, "/bureau/", 360),
     Picture("office-week", PLANNER, "/bureau/", 1280, open_drawer),
     Picture("office-doctors", PLANNER, "/bureau/medecins/", 1280),
@@ -123,7 +127,7 @@ def take(browser: Browser, address: str, picture: Picture) -> Path:
         picture.act(page)
     page.evaluate("document.fonts.ready")
     path = HERE / f"{picture.name}-{picture.width}.png"
-    page.screenshot(path=path)
+    page.screenshot(path=path, full_page=picture.is_whole)
     context.close()
     return path
 

@@ -275,3 +275,23 @@ def test_templates_speak_the_same_french(template: str, text: str) -> None:
         }
     )
     assert Template("{% load formats %}" + template).render(context) == text
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("Reuilly", "de Reuilly"),
+        ("Orléans (45)", "d’Orléans (45)"),
+        ("Évreux", "d’Évreux"),
+        ("Œting", "d’Œting"),
+        ("Le Mas-d’Agenais", "du Mas-d’Agenais"),
+        ("Les Sables-d’Olonne", "des Sables-d’Olonne"),
+        ("La Rochelle", "de La Rochelle"),
+        ("Lens", "de Lens"),
+        ("L’Isle-Adam", "de L’Isle-Adam"),
+        ("Hyères", "de Hyères"),
+        ("", "de "),
+    ],
+)
+def test_where_one_comes_from_is_said_in_french(name: str, said: str) -> None:
+    assert formats.from_place(name) == said

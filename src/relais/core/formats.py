@@ -7,6 +7,7 @@ usage à l’Imprimerie nationale).
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Sequence
 from datetime import date, time
 from decimal import ROUND_HALF_UP, Decimal
@@ -176,6 +177,19 @@ def plural_of(word: str) -> str:
     if word.endswith(("au", "eu")):
         return f"{word}x"
     return f"{word}s"
+
+
+def from_place(name: str) -> str:
+    """Say that one comes from a place: « d’Orléans », « du Mas-d’Agenais », « de Reuilly ».
+
+    Before a written H stays « de »: nothing says which names are aspirated.
+    """
+    for article, contracted in (("Le ", "du "), ("Les ", "des ")):
+        if name.startswith(article):
+            return contracted + name.removeprefix(article)
+    first = unicodedata.normalize("NFD", name)[:1].lower()
+    vowels = {*"aeiou", "œ", "æ"}
+    return f"d’{name}" if first in vowels else f"de {name}"
 
 
 def listing(words: Sequence[str]) -> str:

@@ -41,7 +41,7 @@ def test_a_guest_says_from_where_with_whom_and_for_the_first_time(centre: Centre
         ("La semaine prochaine", monday(0), "1\u00a0médecin à trouver"),
     ]
     guest = weeks[1].guests[0]
-    assert guest.comes_from == "Lille (59), environ 3\u00a0h\u00a035"
+    assert guest.comes_from == "de Lille (59), environ 3\u00a0h\u00a035"
     assert guest.brings == ("première mission", "en famille", "avec un animal")
     assert weeks[1].guests[1].is_awaited
 

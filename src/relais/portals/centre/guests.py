@@ -80,7 +80,7 @@ def _guest(arrival: Arrival) -> Guest:
     doctor = arrival.doctor
     if doctor is None or arrival.mission is None:
         return Guest(arrival, "", ())
-    comes_from = "" if doctor.home is None else str(doctor.home)
+    comes_from = "" if doctor.home is None else formats.from_place(str(doctor.home))
     if comes_from and arrival.mission.travel_minutes:
         comes_from += f", environ {formats.hours_minutes(arrival.mission.travel_minutes)}"
     brings = [

@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from datetime import timedelta
@@ -16,6 +17,7 @@ from django.core.management import call_command
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
+from relais.accounts.tasks import mail_notice
 from relais.core.models import AuditEntry, AuditSeal
 from relais.engine.weeks import WEEK, monday_of
 from relais.journeys import duties
@@ -119,6 +121,29 @@ def test_a_worker_does_jobs_and_ends_cleanly_on_a_signal(running) -> None:
     process.send_signal(signal.SIGTERM)
     assert process.wait(timeout=PATIENCE_SECONDS) == 0
     assert DBTaskResult.objects.get().status == "SUCCESSFUL"
+
+
+def test_a_letter_does_not_wait_for_a_plan(monkeypatch) -> None:
+    planning, sent = threading.Event(), threading.Event()
+
+    def long_plan(run, *, clock):
+        planning.set()
+        assert sent.wait(PATIENCE_SECONDS)
+        return RunState.FINISHED
+
+    monkeypatch.setattr("relais.rota.tasks.compute_run", long_plan)
+    monkeypatch.setattr("relais.accounts.tasks.send_mail", lambda *_: sent.set())
+    command = worker.Command()
+    monkeypatch.setattr(command, "_is_orphan", sent.is_set)
+    asked()
+    at_work = threading.Thread(target=call_command, args=(command,), kwargs={"verbosity": 0})
+    at_work.start()
+    assert planning.wait(PATIENCE_SECONDS)
+    mail_notice.enqueue(factories.user().pk, "password_changed", "192.0.2.1")
+    assert sent.wait(PATIENCE_SECONDS)
+    at_work.join(PATIENCE_SECONDS)
+    assert not at_work.is_alive()
+    assert set(DBTaskResult.objects.values_list("status", flat=True)) == {"SUCCESSFUL"}
 
 
 def test_a_worker_ends_with_the_program_that_started_it() -> None:

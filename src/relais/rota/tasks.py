@@ -10,7 +10,7 @@ from relais.rota.services.compute import compute_run
 from relais.rota.services.runs import fail_run
 
 
-@task(queue_name="default")
+@task(queue_name="plans")
 def compute_plan(run_id: int) -> str:
     """Compute a plan run; gives the state it ended in, « gone » when the run is no more.
 

@@ -68,6 +68,7 @@ PHRASES: Final = {
     "rota.mission_unlocked": "a déverrouillé la mission",
     "rota.run_accepted": "a accepté le",
     "rota.run_discarded": "a écarté le",
+    "rota.run_failed": "n’a pas pu faire le",
     "rota.run_finished": "a terminé le",
     "rota.run_interrupted": "n’a pas pu finir le",
     "rota.run_started": "a lancé le",

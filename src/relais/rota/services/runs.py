@@ -161,11 +161,14 @@ def note_progress(run: PlanRun, *, progress: Mapping[str, object], now: datetime
     )
 
 
+@transaction.atomic
 def fail_run(run: PlanRun, *, failure: str, now: datetime) -> None:
     """Note that a computation ended without a result, and why in a French sentence."""
-    PlanRun.objects.filter(pk=run.pk, state__in=PENDING).update(
+    moved = PlanRun.objects.filter(pk=run.pk, state__in=PENDING).update(
         state=RunState.FAILED, failure=failure[:400], finished_at=now
     )
+    if moved:
+        audit.record(run, verb="rota.run_failed", by=Actor.system("worker"), at=now, why=failure)
 
 
 @transaction.atomic

@@ -15,6 +15,7 @@ from django.urls import reverse
 from relais.accounts.models import User
 from relais.accounts.states import Role
 from relais.connectors.spreadsheets import read_tables
+from relais.core.models import AuditEntry
 from relais.doctors.models import Doctor
 from tests import factories
 
@@ -117,6 +118,9 @@ def test_the_board_goes_out_as_a_table_without_formulas(client: Client, planner:
     assert table.rows[1].cells[:5] == ("2027-01-11", "=cmd()", "1", "confirmée", "Dr Claire Aubry")
     assert b"'=cmd()" in content
     assert len(table.rows) == 52
+    entry = AuditEntry.objects.get(verb="tables.exported")
+    assert entry.details == {"what": "board", "rows": 52}
+    assert entry.actor_label == planner.name
 
 
 def test_a_plan_folder_goes_out(client: Client, planner: User) -> None:

@@ -4,7 +4,12 @@
 folder, `export_xlsx` everything as one workbook. docs/guide/import.md tells the columns.
 """
 
-from relais.journeys.spreadsheets.exporting import Export, export_folder, export_xlsx
+from relais.journeys.spreadsheets.exporting import (
+    Export,
+    export_folder,
+    export_xlsx,
+    note_board_export,
+)
 from relais.journeys.spreadsheets.importing import (
     ImportGoneRefusal,
     apply,
@@ -31,5 +36,6 @@ __all__ = [
     "export_folder",
     "export_xlsx",
     "forget_old_imports",
+    "note_board_export",
     "preview",
 ]

@@ -290,6 +290,13 @@ def export_xlsx(*, by: Actor, now: datetime, with_contacts: bool = False) -> Exp
     )
 
 
+def note_board_export(rows: int, *, by: Actor, now: datetime) -> None:
+    """Write in the audit that the board, with who goes where, was taken away as a table."""
+    audit.record(
+        None, verb="tables.exported", by=by, at=now, details={"what": "board", "rows": rows}
+    )
+
+
 def _sheet(kind: Kind, columns: Sequence[str], rows: Rows) -> Sheet:
     """Name the columns in French, each with a comment that says what to write there."""
     titles, comments = [], []

@@ -84,7 +84,9 @@ def export_board(request: PersonRequest) -> StreamingHttpResponse:
         today=today,
         centre_ids=[centre.pk for centre in network.centres_of(request.user, today)],
     )
-    chunks = files.csv_chunks(board_table(board), for_excel=True)
+    table = board_table(board)
+    spreadsheets.note_board_export(len(list(table.rows)), by=actor(request), now=timezone.now())
+    chunks = files.csv_chunks(table, for_excel=True)
     response = StreamingHttpResponse(chunks, content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="planning-{today:%Y-%m-%d}.csv"'
     return response

@@ -295,3 +295,12 @@ def test_templates_speak_the_same_french(template: str, text: str) -> None:
 )
 def test_where_one_comes_from_is_said_in_french(name: str, said: str) -> None:
     assert formats.from_place(name) == said
+
+
+def test_signs_stay_on_the_line_of_their_words() -> None:
+    said = "Un lien : « Entrer » ; puis ? Oui !"
+    assert formats.unbroken(said) == f"Un lien{N}: «{N}Entrer{N}»{N}; puis{N}? Oui{N}!"
+    page = Template("{{ said|unbroken }} {{ 'a &lt; b :'|unbroken }} {{ odd|unbroken }}")
+    assert page.render(Context({"said": "Oui :", "odd": "<b> :"})) == (
+        f"Oui{N}: a &lt; b{N}: &lt;b&gt;{N}:"
+    )

@@ -179,6 +179,13 @@ def plural_of(word: str) -> str:
     return f"{word}s"
 
 
+def unbroken(text: str) -> str:
+    """Keep « : », « ; », « ? », « ! » and guillemets on the line of their words."""
+    for sign in ":;?!»":
+        text = text.replace(f" {sign}", f"{NBSP}{sign}")
+    return text.replace("« ", f"«{NBSP}")
+
+
 def from_place(name: str) -> str:
     """Say that one comes from a place: « d’Orléans », « du Mas-d’Agenais », « de Reuilly ».
 

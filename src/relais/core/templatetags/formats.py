@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import date, datetime, time
 
 from django import template
+from django.template.defaultfilters import stringfilter
 from django.utils import timezone
 
 from relais.core import formats
@@ -69,6 +70,13 @@ def time_words(moment: time | datetime | None) -> str:
     if isinstance(moment, datetime):
         moment = (timezone.localtime(moment) if timezone.is_aware(moment) else moment).time()
     return formats.time_words(moment)
+
+
+@register.filter(is_safe=True)
+@stringfilter
+def unbroken(text: str) -> str:
+    """Keep « : », « ? » and guillemets on the line of their words."""
+    return formats.unbroken(text)
 
 
 @register.filter

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
@@ -67,3 +67,23 @@ def test_a_week_is_taken_back_unless_it_is_promised() -> None:
     mission.save()
     services.withdraw_weeks(doctor, mondays=[monday(1)], **ACT)
     assert sorted(Offer.objects.values_list("monday", flat=True)) == [monday(2), monday(3)]
+
+
+@pytest.mark.parametrize(
+    ("now", "begun"),
+    [
+        (datetime(2027, 1, 10, 22, 59, tzinfo=UTC), False),  # Sunday 23:59 in Paris, in winter
+        (datetime(2027, 1, 10, 23, 0, tzinfo=UTC), True),  # Monday 0:00 in Paris
+        (datetime(2027, 3, 28, 21, 59, tzinfo=UTC), False),  # the night after the clocks changed
+        (datetime(2027, 3, 28, 22, 0, tzinfo=UTC), True),
+        (datetime(2027, 1, 3, 23, 0, tzinfo=UTC), True),  # after the 53rd week of 2026
+    ],
+)
+def test_a_week_begins_at_midnight_in_paris(now: datetime, begun: bool) -> None:
+    week = date.fromisoformat(f"{now:%Y-%m-%d}") + timedelta(days=1)
+    offer = {"mondays": [week], "source": OfferSource.DOCTOR, "by": factories.by(), "now": now}
+    if begun:
+        with pytest.raises(services.PastWeekRefusal):
+            services.offer_weeks(factories.doctor(), **offer)
+    else:
+        assert services.offer_weeks(factories.doctor(), **offer).changed == (week,)

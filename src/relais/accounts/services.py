@@ -265,7 +265,7 @@ def forget_expired(*, now: datetime) -> int:
     links, _ = SignInLink.objects.filter(expires_at__lt=now - KEPT_AFTER_EXPIRY).delete()
     sessions, _ = Session.objects.filter(expire_date__lt=now).delete()
     known = Session.objects.values("session_key")
-    places, _ = UserSession.objects.exclude(session_key__in=known).delete()
+    places: int = UserSession.objects.exclude(session_key__in=known).delete()[0]
     return links + sessions + places
 
 

@@ -1,0 +1,76 @@
+"""Whatever writes to the database writes in the audit, or stands below with the reason why not."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+import pytest
+
+pytestmark = pytest.mark.once
+
+PACKAGE = Path(__file__).resolve().parent.parent / "src" / "relais"
+WRITES = {
+    "aupdate",
+    "bulk_create",
+    "bulk_update",
+    "create",
+    "delete",
+    "get_or_create",
+    "save",
+    "update",
+    "update_or_create",
+}
+# « file: function »: who writes the audit in its place, or why nothing is to be told.
+EXCUSED = {
+    "accounts/services.py: forget_expired": "what expired opens nothing any more",
+    "accounts/services.py: use_link": "the sign-in that follows is told (note_sign_in)",
+    "core/audit.py: record": "this is the audit",
+    "core/seals.py: _seal_once": "this seals the audit",
+    "doctors/services.py: _save": "its callers tell what changed",
+    "journeys/duties.py: forget_old_jobs": "a queue, not data of the network",
+    "journeys/duties.py: send_lost_letters": "a queue; the letter itself is told",
+    "journeys/spreadsheets/importing.py: _claim": "`apply` tells what was imported",
+    "journeys/spreadsheets/importing.py: _keep": "a preview changes nothing",
+    "journeys/spreadsheets/importing.py: forget_old_imports": "a preview changes nothing",
+    "network/services.py: _save": "its callers tell what changed",
+    "rota/services/acceptance.py: _claim": "`accept_run` tells what was accepted",
+    "rota/services/acceptance.py: _replace_standbys": "`accept_run` tells what was accepted",
+    "rota/services/feeds.py: read_feed": "when a calendar was last read",
+    "rota/services/missions.py: _create": "its callers tell who was placed",
+    "rota/services/runs.py: begin_run": "`start_run` told it; the end is told",
+    "rota/services/runs.py: note_progress": "a sign of life every few seconds",
+    "rota/services/turn.py: take_turn": "a lock, without data",
+}
+
+
+def is_write(call: ast.Call) -> bool:
+    """Say whether a call is a write of the ORM (a set's `update` takes no keywords)."""
+    if not isinstance(call.func, ast.Attribute) or call.func.attr not in WRITES:
+        return False
+    if call.func.attr == "update":
+        return bool(call.keywords) and "environ" not in ast.unparse(call.func)
+    return "session." not in ast.unparse(call.func)
+
+
+def unaudited() -> set[str]:
+    found = set()
+    for path in PACKAGE.rglob("*.py"):
+        place = path.relative_to(PACKAGE)
+        if place.parts[0] == "engine" or "migrations" in place.parts:
+            continue
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.FunctionDef):
+                calls = [one for one in ast.walk(node) if isinstance(one, ast.Call)]
+                records = any(ast.unparse(one.func).endswith("audit.record") for one in calls)
+                if not records and any(map(is_write, calls)):
+                    found.add(f"{place.as_posix()}: {node.name}")
+    return found
+
+
+def test_every_write_is_audited_or_excused() -> None:
+    assert unaudited() - set(EXCUSED) == set()
+
+
+def test_no_excuse_outlives_its_function() -> None:
+    assert set(EXCUSED) - unaudited() == set()

@@ -13,13 +13,13 @@ from django.core.management import call_command
 from django.db import DatabaseError, connection, connections, transaction
 from hypothesis import given
 from hypothesis import strategies as st
-from tests import factories
-from tests.factories import NOW
 
 from relais.core import audit
 from relais.core.append_only import protect, unprotect, unprotected
 from relais.core.models import AuditEntry, AuditSeal, SealedEntry
 from relais.core.seals import FIRST_HASH, entry_hash, seal_audit, verify_audit
+from tests import factories
+from tests.factories import NOW
 
 MINUTE = timedelta(minutes=1)
 

@@ -54,7 +54,8 @@ class Answer:
 ANSWERS: Final = {
     "confirmer": Answer(
         "Confirmer cette mission ?",
-        "Le centre le verra aussitôt sur sa page, puis dans son agenda. Aucun message ne part d’ici.",
+        "Le centre le verra aussitôt sur sa page, puis dans son agenda. "
+        "Aucun message ne part d’ici.",
         "Confirmer ma venue",
         "primary",
         False,

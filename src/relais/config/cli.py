@@ -41,6 +41,7 @@ COMMANDS: dict[str, str] = {
     "serve": "ouvrir le site du réseau (en production)",
     "worker": "faire les tâches de fond : courriels, plans",
     "plan": "planifier un dossier de fichiers CSV",
+    "simulate": "jouer l’année d’un dossier : annulations, réserves",
     "manage": "administrer : migrate, create_admin, audit…",
     "test": "lancer tous les essais",
     "check": "contrôler le code et les réglages",
@@ -72,6 +73,11 @@ Fait les tâches de fond (courriels, plans) jusqu’à Ctrl-C.""",
 
 Lit un dossier de fichiers CSV, cherche le meilleur plan
 et l’écrit, avec sa preuve, dans DOSSIER/out.""",
+    "simulate": """{name} simulate DOSSIER [--years N] [--seed N] [--policies NOMS]
+                 [--out SORTIE] [--budget SECONDES]
+
+Planifie un dossier de fichiers CSV, puis joue son année un grand nombre de fois
+et compare plusieurs façons de remplacer qui ne vient pas, dans DOSSIER/simulation.""",
 }
 
 
@@ -464,6 +470,13 @@ def plan(words: Sequence[str]) -> int:
     return plan_folder(words)
 
 
+def simulate(words: Sequence[str]) -> int:
+    """Play the year of a folder of CSV files many times, without a database."""
+    from relais.config.simulate_command import main as simulate_folder
+
+    return simulate_folder(words)
+
+
 def server(words: Sequence[str]) -> int:
     """Listen, as the process that `become_server` made."""
     host, port, workers, tone = words
@@ -475,6 +488,7 @@ RUN: dict[str, Callable[[Sequence[str]], int]] = {
     "serve": serve,
     "worker": worker,
     "plan": plan,
+    "simulate": simulate,
     "manage": manage,
 }
 INNER: dict[str, Callable[[Sequence[str]], int]] = {"(server)": server, "(worker)": demo_worker}

@@ -11,7 +11,7 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from functools import cached_property
+from functools import cache, cached_property
 
 from relais.engine import parameters
 from relais.engine.rota.plan import Plan
@@ -28,14 +28,18 @@ class Lead(StrEnum):
     LAST = "last"
 
 
+@cache
+def _thresholds() -> tuple[float, float, float]:
+    numbers = parameters.load("simulation")
+    return numbers["far_days"].value, numbers["near_days"].value, numbers["last_days"].value
+
+
 def lead_of(days: float) -> Lead:
     """Class a number of days before the Monday."""
-    numbers = parameters.load("simulation")
-    if days >= numbers["far_days"].value:
-        return Lead.FAR
-    if days >= numbers["near_days"].value:
-        return Lead.WEEKS
-    return Lead.DAYS if days >= numbers["last_days"].value else Lead.LAST
+    far, near, last = _thresholds()
+    if days >= near:
+        return Lead.FAR if days >= far else Lead.WEEKS
+    return Lead.DAYS if days >= last else Lead.LAST
 
 
 @dataclass(frozen=True, slots=True)

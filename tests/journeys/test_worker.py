@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 from django.core.management import call_command
+from django.db import connections
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
@@ -136,7 +137,12 @@ def test_a_letter_does_not_wait_for_a_plan(monkeypatch) -> None:
     command = worker.Command()
     monkeypatch.setattr(command, "_is_orphan", sent.is_set)
     asked()
-    at_work = threading.Thread(target=call_command, args=(command,), kwargs={"verbosity": 0})
+
+    def work():
+        call_command(command, verbosity=0)
+        connections.close_all()
+
+    at_work = threading.Thread(target=work)
     at_work.start()
     assert planning.wait(PATIENCE_SECONDS)
     mail_notice.enqueue(factories.user().pk, "password_changed", "192.0.2.1")

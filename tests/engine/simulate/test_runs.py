@@ -18,7 +18,7 @@ from relais.engine.rota.plan import Plan
 from relais.engine.rota.problem import Problem
 from relais.engine.rota.solve import solve
 from relais.engine.rota.standby import Lead
-from relais.engine.simulate.picture import decimal
+from relais.engine.simulate.picture import RATE_WORDS, SOURCE_WORDS, decimal
 from relais.engine.simulate.policies import Policy
 from relais.engine.simulate.rates import usual
 from relais.engine.simulate.report import FILES, Played, write_results
@@ -238,7 +238,13 @@ def test_the_page_stands_alone(tmp_path: Path) -> None:
     assert "nan" not in re.sub(r"<[^>]*>", "", page).split()
 
 
-def test_every_rate_has_a_source_or_says_that_it_is_assumed() -> None:
+def test_every_rate_has_a_source_or_says_that_it_is_assumed_and_french_words() -> None:
+    assert RATE_WORDS.keys() == parameters.load("simulation").keys()
+    assert SOURCE_WORDS.keys() == {
+        name
+        for name, entry in parameters.load("simulation").items()
+        if not entry.source.startswith("hypothèse")
+    }
     for name, entry in parameters.load("simulation").items():
         assert entry.unit, name
         assert len(entry.source) > 10, name

@@ -18,11 +18,11 @@ from relais.engine.simulate.policies import MEANS
 from relais.engine.simulate.runs import Reliability, Result, keeps_none
 from relais.engine.units import count_words
 
-_WIDTH, _LEFT, _ROW, _BAR = 960, 330, 46, 18
-_RIGHT = 110  # kept for the figure after the longest bar
+_WIDTH, _ROW, _BAR = 440, 56, 14
+_RIGHT = 60  # kept for the figure after the longest bar
 _SIDE, _MARGIN = 420, 64  # of the square of announced and observed risks
 _LEAST = 1e-5  # where its logarithmic axes begin
-_SMALL, _MIDDLE = 1, 100
+_SMALL, _MIDDLE, _PLURAL = 1, 100, 2
 
 
 def decimal(number: float) -> str:
@@ -71,37 +71,43 @@ def page(
     yield "</main>\n</body>\n</html>\n"
 
 
+def _weeks(number: float) -> str:
+    return f"{decimal(number)} {'semaine' if number < _PLURAL else 'semaines'} sans médecin"
+
+
 def headline(results: Sequence[Result]) -> str:
     """Say the main result in one sentence."""
-    if keeps_none(results):
-        return "Une façon de faire ne laisse aucune semaine sans médecin"
+    kept = keeps_none(results)
+    if kept:
+        return f"{MEANS[kept[0]].name} : aucune semaine sans médecin"
     best = min(results, key=lambda one: one.uncovered.value)
-    return f"Au mieux, {decimal(best.uncovered.value)} semaine sans médecin par an"
+    return f"{MEANS[best.policy].name} : {_weeks(best.uncovered.value)} par an"
 
 
 def in_words(results: Sequence[Result]) -> list[str]:
     """Say the results in French sentences."""
     said = []
-    first, best = results[0], min(results, key=lambda one: one.uncovered.value)
-    if best is not first and first.uncovered.value > 0:
-        ratio = best.uncovered.value / first.uncovered.value
-        said.append(
-            f"« {MEANS[best.policy].name} » laisse {decimal(best.uncovered.value)} semaine sans "
-            f"médecin par an, contre {decimal(first.uncovered.value)} pour "
-            f"« {MEANS[first.policy].name} » : {percent(ratio)} de ce nombre."
-        )
-    kept = keeps_none(results)
-    for policy in kept:
-        one = next(result for result in results if result.policy is policy)
-        said.append(
-            f"« {MEANS[policy].name} » garde 0 semaine sans médecin dans "
-            f"{count_words(one.years, 'année jouée', 'années jouées')}. Cela prouve seulement "
-            f"qu’il y en a moins de {decimal(one.uncovered.high)} par an."
-        )
-    if not kept:
+    first = results[0]
+    for one in results:
+        if one.worst == 0:
+            said.append(
+                f"« {MEANS[one.policy].name} » garde 0 semaine sans médecin dans "
+                f"{count_words(one.years, 'année jouée', 'années jouées')}. Cela prouve seulement "
+                f"qu’il y en a moins de {decimal(one.uncovered.high)} par an."
+            )
+        elif one is not first and first.uncovered.value > 0:
+            ratio = one.uncovered.value / first.uncovered.value
+            said.append(
+                f"« {MEANS[one.policy].name} » laisse {_weeks(one.uncovered.value)} par an : "
+                f"{percent(ratio)} de ce que laisse « {MEANS[first.policy].name} »."
+            )
+        else:
+            name = MEANS[one.policy].name
+            said.append(f"« {name} » laisse {_weeks(one.uncovered.value)} par an.")
+    if not keeps_none(results):
         said.append("Aucune de ces façons de faire ne garde 0 dans toutes les années jouées.")
     said.append(
-        "Le trait autour de chaque valeur est l’intervalle où se trouve la vraie moyenne, avec "
+        "Le trait sous chaque barre est l’intervalle où se trouve la vraie moyenne, avec "
         "95\u00a0chances sur 100. Toutes les façons de faire ont connu les mêmes années."
     )
     said.append(
@@ -113,28 +119,27 @@ def in_words(results: Sequence[Result]) -> list[str]:
 
 def _bars(results: Sequence[Result]) -> Iterator[str]:
     most = max(max(one.uncovered.high for one in results), _LEAST)
-    scale = (_WIDTH - _LEFT - _RIGHT) / most
-    height = _ROW * len(results) + 10
+    scale = (_WIDTH - _RIGHT) / most
+    height = _ROW * len(results)
     told = " ; ".join(
         f"{MEANS[one.policy].name} : {decimal(one.uncovered.value)}" for one in results
     )
     yield (
         f'<figure>\n<svg viewBox="0 0 {_WIDTH} {height}" role="img" '
         f'aria-label="Semaines sans médecin par an. {escape(told)}">\n'
-        f'<path class="axis" d="M{_LEFT} 0V{height}"/>\n'
     )
     for index, one in enumerate(results):
-        middle = _ROW * index + _ROW / 2
-        low, high = (_LEFT + scale * end for end in (one.uncovered.low, one.uncovered.high))
+        top = _ROW * index + 22
+        below = top + _BAR + 6
+        low, high = (1 + scale * end for end in (one.uncovered.low, one.uncovered.high))
         width = max(scale * one.uncovered.value, 1.5)
         kind = "mark most" if index == 0 else "mark"
         yield (
-            f'<text x="0" y="{middle + 5:.1f}">{escape(MEANS[one.policy].name)}</text>\n'
-            f'<rect class="{kind}" x="{_LEFT}" y="{middle - _BAR / 2:.1f}" width="{width:.1f}" '
-            f'height="{_BAR}" rx="2"/>\n'
-            f'<path class="range" d="M{low:.1f} {middle:.1f}H{high:.1f}'
-            f'M{low:.1f} {middle - 5:.1f}v10M{high:.1f} {middle - 5:.1f}v10"/>\n'
-            f'<text class="strong" x="{high + 10:.1f}" y="{middle + 5:.1f}">'
+            f'<text x="0" y="{top - 7}">{escape(MEANS[one.policy].name)}</text>\n'
+            f'<rect class="{kind}" x="0" y="{top}" width="{width:.1f}" height="{_BAR}" rx="2"/>\n'
+            f'<path class="range" d="M{low:.1f} {below}H{high:.1f}'
+            f'M{low:.1f} {below - 3}v6M{high:.1f} {below - 3}v6"/>\n'
+            f'<text class="strong" x="{max(high, width) + 8:.1f}" y="{top + _BAR}">'
             f"{decimal(one.uncovered.value)}</text>\n"
         )
     yield "</svg>\n</figure>\n"
@@ -177,14 +182,14 @@ def _reliability(found: Reliability) -> Iterator[str]:
 
     yield (
         "<section>\n<h2>Le risque annoncé est-il juste ?</h2>\n<div class=columns>\n<figure>\n"
-        f'<svg viewBox="0 0 {end + 20} {end + 20}" role="img" aria-label="Risque annoncé et part '
+        f'<svg viewBox="0 0 {end + 24} {_SIDE + 44}" role="img" aria-label="Risque annoncé et part '
         'des semaines restées sans médecin ; le tableau voisin donne les valeurs.">\n'
         f'<path class="axis" d="M{_MARGIN} 10V{_SIDE + 10}H{end}"/>\n'
         f'<path class="equal" d="M{_MARGIN} {_SIDE + 10}L{end} 10"/>\n'
     )
     for power in range(round(math.log10(_LEAST)), 1):
         place = at(10.0**power)
-        word = percent(10.0**power) if power > -5 else "0"
+        word = f"{100 * 10.0**power:g}\u00a0%".replace(".", ",") if place else "0"
         yield (
             f'<text class="soft" x="{_MARGIN - 8}" y="{_SIDE + 15 - place:.1f}" '
             f'text-anchor="end">{word}</text>\n'
@@ -212,7 +217,7 @@ def _reliability(found: Reliability) -> Iterator[str]:
         yield (
             f"<tr><td class=number>{percent(one.announced)}</td>"
             f"<td class=number>{percent(one.observed.value)}</td>"
-            f"<td class=number>{one.count}</td></tr>\n"
+            f"<td class=number>{one.count:,}</td></tr>\n".replace(",", "\u202f")
         )
     yield (
         "</tbody>\n</table>\n<p>En tout, "
@@ -227,18 +232,68 @@ def _rates() -> Iterator[str]:
     yield (
         "<section>\n<h2>Les hypothèses</h2>\n"
         "<div class=scroll tabindex=0 role=region aria-label='Les hypothèses'>\n"
-        "<table class='list rates'>\n<thead><tr><th scope=col>Nom</th>"
-        "<th scope=col class=number>Valeur</th><th scope=col>Ce que c’est, et d’où cela vient</th>"
-        "</tr></thead>\n<tbody lang=en>\n"
+        "<table class='list rates'>\n<thead><tr><th scope=col>Ce que c’est</th>"
+        "<th scope=col class=number>Valeur</th><th scope=col>D’où cela vient</th>"
+        "</tr></thead>\n<tbody>\n"
     )
     for name, entry in parameters.load("simulation").items():
-        value = f"{entry.value:g}".replace(".", ",")
+        value = percent(entry.value) if name in _SHARES else f"{entry.value:g}".replace(".", ",")
+        assumed = entry.source.startswith("hypothèse")
         yield (
-            f"<tr><th scope=row>{escape(name)}</th><td class=number>{value}</td>"
-            f"<td>{escape(entry.unit)} — {escape(entry.source)}</td></tr>\n"
+            f"<tr><th scope=row>{escape(RATE_WORDS[name])}</th><td class=number>{value}</td>"
+            f"<td>{'hypothèse' if assumed else escape(SOURCE_WORDS[name])}</td></tr>\n"
         )
     yield "</tbody>\n</table>\n</div>\n</section>\n"
 
 
 def _small(number: float) -> str:
     return f"{number:.5f}".replace(".", ",")
+
+
+RATE_WORDS = {
+    "early_cancellation_share": "Missions annulées 28 à 120 jours avant",
+    "late_withdrawal_share": "Missions annulées 7 à 28 jours avant",
+    "last_week_share": "Missions annulées 2 à 7 jours avant",
+    "illness_share": "Missions annulées moins de 2 jours avant (maladie, accident)",
+    "far_days": "Longtemps avant : à partir de ce nombre de jours",
+    "near_days": "La semaine d’avant : au-dessous de ce nombre de jours",
+    "last_days": "Au dernier moment : au-dessous de ce nombre de jours",
+    "farthest_days": "Annulation la plus précoce, en jours",
+    "accept_far": "Un médecin qui avait proposé la semaine dit oui, 28 jours avant ou plus",
+    "accept_weeks": "Un médecin qui avait proposé la semaine dit oui, 7 à 28 jours avant",
+    "accept_days": "Un médecin qui avait proposé la semaine dit oui, 2 à 7 jours avant",
+    "accept_last": "Un médecin qui avait proposé la semaine dit oui, moins de 2 jours avant",
+    "stranger_factor": "Pour qui n’avait pas proposé la semaine : fois",
+    "known_centre_factor": "Pour un centre que le médecin connaît : fois",
+    "most_likely": "Chance la plus grande jamais annoncée pour un médecin",
+    "class_prior_answers": "Réponses que vaut cette première idée, pour tous",
+    "personal_prior_yes": "Oui attendus que vaut cette première idée, pour chacun",
+    "willingness_spread": "Différence d’un médecin à l’autre (écart type)",
+    "reserve_accepts": "Un médecin de réserve peut venir",
+    "reserve_accepts_last_day": "Un médecin de réserve peut venir, appelé moins d’un jour avant",
+    "reserve_from_days": "Les réserves sont appelées au-dessous de ce nombre de jours",
+    "reserve_answer_hours": "Heures avant la réponse d’une réserve",
+    "calls_per_day": "Appels par jour pour une place vide",
+    "call_reached": "Appels qui aboutissent",
+    "most_calls": "Appels au plus pour une place vide",
+    "wave_hours_far": "Heures d’une vague d’invitations à l’autre, 7 jours avant ou plus",
+    "wave_hours_days": "Heures d’une vague d’invitations à l’autre, 2 à 7 jours avant",
+    "wave_hours_last": "Heures d’une vague d’invitations à l’autre, moins de 2 jours avant",
+    "wave_risk_far": "Risque accepté que toute une vague dise non, 7 jours avant ou plus",
+    "wave_risk_days": "Risque accepté que toute une vague dise non, 2 à 7 jours avant",
+    "wave_risk_last": "Risque accepté que toute une vague dise non, moins de 2 jours avant",
+    "largest_wave": "Invitations au plus dans une vague",
+    "chains_tried": "Échanges de semaines proposés pour une place vide",
+    "flying_weeks_off": "Semaines par an sans le médecin salarié",
+    "flying_ill_share": "Semaines où le médecin salarié est malade",
+    "plan_days_ahead": "Jours entre le plan et son premier lundi",
+}
+SOURCE_WORDS = {
+    "chains_tried": "ce que voit l’équipe",
+    "flying_weeks_off": "Code du travail, article L3141-3",
+}
+_SHARES = {
+    name
+    for name in RATE_WORDS
+    if name.startswith(("accept_", "reserve_accepts", "wave_risk")) or name.endswith("_share")
+} | {"call_reached", "most_likely"}

@@ -36,9 +36,9 @@ class Means:
 MEANS = {
     Policy.FIRST_COME: Means(False, False, False, False, "Premier arrivé, puis appels"),
     Policy.PLAN: Means(True, False, False, False, "Meilleur plan, puis appels"),
-    Policy.WAVES: Means(True, True, False, False, "Meilleur plan et invitations classées"),
-    Policy.RESERVES: Means(True, True, True, False, "… et médecins de réserve"),
-    Policy.FLYING: Means(True, True, True, True, "… et un médecin salarié volant"),
+    Policy.WAVES: Means(True, True, False, False, "Meilleur plan, puis invitations classées"),
+    Policy.RESERVES: Means(True, True, True, False, "Invitations classées et réserves"),
+    Policy.FLYING: Means(True, True, True, True, "Invitations, réserves et un salarié"),
 }
 
 

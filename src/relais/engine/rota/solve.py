@@ -11,6 +11,7 @@ docs/engine/rota.md gives the formulation and the proof of each bound.
 from __future__ import annotations
 
 import math
+import os
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -23,6 +24,9 @@ from relais.engine.rota import coverage
 from relais.engine.rota.feasible import Feasible, Taken, feasible, taken
 from relais.engine.rota.linear import SLACK, End, Outcome, Program, Solver
 from relais.engine.rota.model import Model, build
+from relais.engine.rota.national.answer import write_plan
+from relais.engine.rota.national.executors import executor_of
+from relais.engine.rota.national.planning import plan_nation
 from relais.engine.rota.plan import BoundBy, Hole, Plan, PlannedMission, Standby
 from relais.engine.rota.problem import Problem, Status
 from relais.engine.rota.start import first_plan
@@ -45,6 +49,8 @@ _WHOLE_STEP = 0.99  # objectives of levels are whole numbers: a gap below 1 is n
 _HINTS_WEIGH = 0.49  # of one unit of cost, all hints together: they only choose among equals
 _HALF = 0.5
 _NEVER_SECONDS_BETWEEN_LINES = 0.1
+# Offered weeks times centres beyond which the whole model is too large to be solved as one.
+_NATIONAL = 2_000_000
 
 
 class Cancelled(Exception):
@@ -591,12 +597,16 @@ def solve(
     seed: int = 0,
     progress: Callable[[Progress], None] | None = None,
     threads: int = 1,
+    executor: str | None = None,
 ) -> Plan:
     """Plan the relay: the best plan found within the time, with what is proven of it.
 
     `budget_seconds`: wall-clock time; when it ends the best plan so far is given with its bounds.
     The same problem and seed give the same plan while the budget is not reached. `progress` is told
     where planning is and may raise: `Enough` to get the best plan so far, `Cancelled` to get none.
+
+    From national size on (docs/engine/national.md) the regions are planned by `executor`: `here`,
+    `processes:N` (the default, one a core) or `dask://host:port`; the plan does not depend on it.
 
     Raises LockedConflict when the locked missions break hard rules among themselves, and
     PlannerFault when the plan does not pass `verify`: a fault of this software, never a result.
@@ -605,6 +615,10 @@ def solve(
     conflicts = check_locked(problem)
     if conflicts:
         raise LockedConflict(conflicts)
+    if len(problem.offers) * len(problem.centres) > _NATIONAL:
+        return solve_national(
+            problem, budget_seconds=budget_seconds, seed=seed, progress=progress, executor=executor
+        )
     planning = _Planning(problem, started + budget_seconds, started, seed, threads, progress)
     planning.fewest_holes()
     planning.fewest_moved()
@@ -618,4 +632,55 @@ def solve(
     if (plan.score.holes, plan.score.confirmed_moved, plan.score.cost) != best.levels:
         text = f"Le modèle annonce {best.levels}, le calcul donne {plan.score}."
         raise PlannerFault((Violation("score", text),))
+    return plan
+
+
+def solve_national(
+    problem: Problem,
+    *,
+    budget_seconds: float,
+    seed: int = 0,
+    progress: Callable[[Progress], None] | None = None,
+    executor: str | None = None,
+) -> Plan:
+    """Plan a network of any size by prices and regions: a verified plan and true bounds.
+
+    The parameters are those of `solve`, which calls this from national size on. The locked missions
+    must agree with each other. Raises PlannerFault, and ValueError for an unknown executor.
+    """
+    started = time.monotonic()
+    ends = started + budget_seconds
+    last: tuple[str, float | None, float | None] = PREPARING, None, None
+
+    def tell(phase: str, best: float | None, bound: float | None) -> None:
+        nonlocal ends, last
+        last = phase, best, bound
+        if progress is None:
+            return
+        gap = None
+        if best is not None and bound is not None:
+            gap = 0.0 if best <= bound or best == 0 else min(1.0, (best - bound) / best)
+        try:
+            progress(Progress(phase, best, bound, gap, time.monotonic() - started))
+        except Enough:
+            ends = time.monotonic()
+
+    tell(*last)
+    crew = executor_of(executor or f"processes:{os.cpu_count() or 1}")
+    try:
+        found = plan_nation(
+            problem,
+            deadline=lambda: ends,
+            seed=seed,
+            executor=crew,
+            tell=lambda best, bound: tell(COST, best, bound),
+            alive=lambda: tell(*last),
+        )
+    finally:
+        crew.close()
+    tell(CHECKING, last[1], last[2])
+    plan = write_plan(problem, found, started=started)
+    violations = verify(problem, plan)
+    if violations:
+        raise PlannerFault(violations)
     return plan

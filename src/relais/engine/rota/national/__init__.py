@@ -1,0 +1,1 @@
+"""The planner at national size: prices, a first plan they guide, regions planned anew in turn."""

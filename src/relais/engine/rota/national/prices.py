@@ -1,0 +1,427 @@
+"""A price a place and a price a window: what they prove of the cost of every plan.
+
+Take the rules that tie doctors together (H3: places; windows of practices) out of the model and
+price them instead. What is left falls apart into one small problem a unit: which weeks, under the
+gap and the missions left, earn most at these prices. It is solved exactly, unit by unit, so any
+prices prove a lower bound of level 3 (Lagrangian duality), and good ones a tight bound.
+
+Good prices are found in two steps. First every choice is softened to a logit of temperature t and
+each price moved until the expected doctors of its place are the wanted ones (Sinkhorn's balancing),
+while t falls. Then the exact bound is climbed by its averaged subgradient.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from relais.engine import parameters
+from relais.engine.rota.national.nation import FORBIDDEN, Bools, Floats, Ints, Nation, Table
+
+_GRAIN = 64.0  # prices are multiples of 1/64: sums of them and whole costs are exact in float32
+_MOST = 6_000.0  # a price no place is worth more than; keeps prices of impossible places finite
+_CHUNK = 4_000
+_CHEAPEST, _CHANCE, _BEST = 12, 6, 16  # centres a unit keeps: by cost, by chance, by price
+_SOFTEST, _HARDEST, _COOLING = 120.0, 3.0, 0.75
+_STEPS = 12  # of balancing at each temperature
+_LARGEST_STEP = 3.0  # of a price, in temperatures
+_LONGEST, _SHORTER = 4.0, 0.75  # steps of the climb: the first, and from round to round
+_WORTH_A_ROUND, _LAZY_ROUNDS = 5e-5, 1  # what a round of climbing must gain, and may fail to
+
+
+@dataclass(frozen=True)
+class Prices:
+    """`place`: float64 (C, W). `window`: float64 (needs, W), by first week. `bound`: proven.
+
+    `worth`: float64 (U,), what the best weeks of each unit earn at these prices.
+    """
+
+    place: Floats
+    window: Floats
+    bound: float
+    worth: Floats
+
+
+class Market:
+    """The units' choices at given prices, over arrays made once a nation."""
+
+    def __init__(self, nation: Nation, *, seed: int, holes: int) -> None:
+        self.nation, self.holes = nation, holes
+        problem = nation.problem
+        self.weeks, self.centres = problem.weeks, len(problem.centres)
+        self.kinds = len(nation.open_to)
+        may = nation.free & (nation.room >= 1)[:, None]
+        may[~np.isfinite(nation.cost).any(axis=1)] = False
+        unit, week = np.nonzero(may)
+        self.unit, self.week = unit, week
+        self.row = (week * self.kinds + nation.kind[unit]).astype(np.int64)
+        self.starts = np.flatnonzero(np.r_[True, unit[1:] != unit[:-1]]) if len(unit) else unit
+        self.who = unit[self.starts]
+        self.group = np.repeat(np.arange(len(self.who)), np.diff(np.r_[self.starts, len(unit)]))
+        self._schedules()
+        self.open_windows = self._windows()
+        self.fixed = self._fixed() + self._nobody()
+        self.random = np.random.default_rng(seed)
+        self.keep_cheapest()
+
+    # -- what never changes ------------------------------------------------------------------------
+
+    def _schedules(self) -> None:
+        """Lay the weeks of each unit side by side, and how many missions it could do at most."""
+        counts = np.diff(np.r_[self.starts, len(self.unit)])
+        widest = int(counts.max(initial=0))
+        column = (
+            np.arange(len(self.unit)) - self.starts[self.group] if len(self.unit) else self.unit
+        )
+        padded = np.full((len(self.who), widest), -1, dtype=np.int64)
+        padded[self.group, column] = np.arange(len(self.unit))
+        weeks = np.where(padded >= 0, self.week[padded], 10**6)
+        gap = self.nation.gap[self.who]
+        most = np.zeros(len(self.who), dtype=np.int64)
+        last = np.full(len(self.who), -(10**6))
+        for at in range(widest):
+            fits = (weeks[:, at] - last >= gap) & (padded[:, at] >= 0)
+            last = np.where(fits, weeks[:, at], last)
+            most += fits
+        self.most = np.minimum(most, self.nation.room[self.who])
+        self.several = np.flatnonzero(self.most > 1)
+        self.padded = padded[self.several]
+        own = weeks[self.several]
+        limit = own - gap[self.several][:, None]
+        before = np.zeros_like(own)
+        for at in range(widest):
+            before += own[:, [at]] <= limit
+        self.before = np.where(self.padded >= 0, before, 0)
+
+    def _windows(self) -> Bools:
+        """Say which windows (need, first week) can be priced: open, not served by who stands."""
+        nation, problem = self.nation, self.nation.problem
+        open_ = np.zeros((len(problem.needs), self.weeks), dtype=np.bool_)
+        standing: dict[int, list[tuple[int, frozenset[str]]]] = {}
+        for given in nation.taken.locked:
+            does = problem.doctors[given.doctor].practices
+            standing.setdefault(given.centre, []).append((given.week, does))
+        for number, need in enumerate(problem.needs):
+            served = np.zeros(self.weeks, dtype=np.int64)
+            for week, does in standing.get(need.centre, ()):
+                served[week] += need.practice in does
+            bad = (~problem.open_weeks[need.centre]) | (served > 0)
+            total = np.r_[0, np.cumsum(bad)]
+            first = self.weeks - need.every_weeks + 1
+            if first > 0:
+                open_[number, :first] = total[need.every_weeks :] == total[:first]
+        return open_
+
+    def _fixed(self) -> int:
+        """Sum what standing missions cost, whatever the rest of the plan."""
+        nation, problem = self.nation, self.nation.problem
+        numbers = {name: entry.value for name, entry in parameters.load("rota").items()}
+        total = 0.0
+        for given in nation.taken.locked:
+            pair = (given.doctor, given.centre)
+            total += int(nation.travel[pair])
+            total += numbers["unknown_centre_cost"] * (pair not in problem.known)
+            total += numbers["not_preferred_cost"] * (pair not in problem.preferred)
+        count = nation.taken.locked_count.astype(np.int64)
+        return int(total + numbers["repeat_cost"] * (count * (count - 1) // 2).sum())
+
+    def _nobody(self) -> int:
+        """Sum what is missed in every plan: windows and standbys that nobody could serve.
+
+        Those windows leave `open_windows`: they need no price.
+        """
+        nation, problem = self.nation, self.nation.problem
+        numbers = {name: entry.value for name, entry in parameters.load("rota").items()}
+        served = np.zeros((len(nation.practices), self.centres, self.weeks), dtype=np.bool_)
+        reserves = np.zeros((self.centres, self.weeks), dtype=np.int64)
+        kinds = nation.kind[self.unit]
+        for week in range(self.weeks):
+            now = self.week == week
+            for kind in np.unique(kinds[now]).tolist():
+                who = self.unit[now & (kinds == kind)]
+                comes = np.isfinite(nation.cost[who]).any(axis=0) & nation.open_to[kind, :, week]
+                served[nation.kind_does[kind], :, week] |= comes
+            may = nation.standby_free[:, week]
+            for pioneers in (False, True):
+                who = np.flatnonzero(may & (nation.pioneer == pioneers))
+                counts = nation.suits[who].sum(axis=0)
+                reserves[:, week] += np.where(nation.opening[:, week] & (not pioneers), 0, counts)
+        windows = 0
+        for number, need in enumerate(problem.needs):
+            sums = np.r_[0, np.cumsum(served[nation.practices.index(need.practice), need.centre])]
+            first = self.weeks - need.every_weeks + 1
+            if first <= 0:
+                continue
+            never = sums[need.every_weeks :] == sums[:first]
+            windows += int((never & self.open_windows[number, :first]).sum())
+            self.open_windows[number, :first] &= ~never
+        short = np.maximum(problem.standby_depth - reserves, 0)[problem.open_weeks].sum()
+        return int(
+            windows * numbers["missed_window_cost"] + short * numbers["missing_standby_cost"]
+        )
+
+    # -- candidates --------------------------------------------------------------------------------
+
+    def keep_cheapest(self) -> None:
+        """Let each unit look at its cheapest centres and a few drawn by chance."""
+        cost = self.nation.cost[self.who]
+        near = min(_CHEAPEST, self.centres)
+        lists = [np.argpartition(cost, near - 1, axis=1)[:, :near]]
+        lists.append(self.random.integers(self.centres, size=(len(cost), _CHANCE)))
+        self._keep(np.hstack(lists) if len(cost) else np.zeros((0, 1), dtype=np.int64))
+
+    def _keep(self, centre: NDArray[np.int64]) -> None:
+        """Look at these centres (one row a unit); a centre named twice counts once."""
+        centre = np.sort(centre, axis=1)
+        price = self.nation.cost[self.who[:, None], centre]
+        price[:, 1:][centre[:, 1:] == centre[:, :-1]] = np.inf
+        self.centre = centre.astype(np.int32)
+        own = self.centre[self.group]
+        self.at = (self.row[:, None] * self.centres + own).astype(np.int32)
+        self.cell = (own * self.weeks + self.week[:, None]).astype(np.int32)
+        self.price = price.astype(np.float32)
+
+    # -- choices -----------------------------------------------------------------------------------
+
+    def table(self, place: Floats, window: Floats) -> Table:
+        """Give what a mission earns by week and kind (rows) and centre, before its cost."""
+        nation, problem = self.nation, self.nation.problem
+        bonus = np.zeros((len(nation.practices), self.centres, self.weeks))
+        for number, need in enumerate(problem.needs):
+            if window[number].any():
+                sums = np.r_[np.zeros(need.every_weeks), np.cumsum(window[number])]
+                bonus[nation.practices.index(need.practice), need.centre] += (
+                    sums[need.every_weeks :] - sums[: -need.every_weeks]
+                )
+        table = np.empty((self.weeks, self.kinds, self.centres), dtype=np.float32)
+        size = np.ones(self.kinds, dtype=np.int64)
+        size[nation.kind] = nation.size
+        for kind in range(self.kinds):
+            earns = size[kind] * place
+            for number in np.flatnonzero(nation.kind_does[kind]).tolist():
+                earns = earns + bonus[number]
+            table[:, kind] = np.where(nation.open_to[kind], earns, FORBIDDEN).T
+        return table.reshape(-1, self.centres)
+
+    def look(self, table: Table) -> tuple[Floats, NDArray[np.int32]]:
+        """Find the best centre of each unit-week among its candidates: gain and place."""
+        gains = table.reshape(-1)[self.at]
+        gains -= self.price[self.group]
+        best = gains.argmax(axis=1)[:, None]
+        gain = np.take_along_axis(gains, best, axis=1)[:, 0].astype(np.float64)
+        return gain, np.take_along_axis(self.cell, best, axis=1)[:, 0]
+
+    def look_everywhere(self, table: Table, *, keep: bool) -> tuple[Floats, NDArray[np.int32]]:
+        """Find the best centre of each unit-week among all; `keep`: remember each unit's best."""
+        gain = np.empty(len(self.unit))
+        cell = np.empty(len(self.unit), dtype=np.int32)
+        lists: list[NDArray[np.int64]] = []
+        best = min(_BEST, self.centres)
+        bounds = np.r_[self.starts, len(self.unit)]
+        first = 0
+        while first < len(self.who):
+            last = int(np.searchsorted(bounds, bounds[first] + _CHUNK, side="right")) - 1
+            last = min(max(last, first + 1), len(self.who))
+            rows = slice(int(bounds[first]), int(bounds[last]))
+            gains = table[self.row[rows]]
+            gains -= self.nation.cost[self.unit[rows]]
+            at = gains.argmax(axis=1)
+            gain[rows] = gains[np.arange(len(at)), at]
+            cell[rows] = at * self.weeks + self.week[rows]
+            if keep:
+                most = np.maximum.reduceat(gains, bounds[first:last] - bounds[first], axis=0)
+                lists.append(np.argpartition(-most, best - 1, axis=1)[:, :best])
+            first = last
+        if keep and lists:
+            cost = self.nation.cost[self.who]
+            near = min(_CHEAPEST // 2, self.centres)
+            self._keep(
+                np.hstack([np.vstack(lists), np.argpartition(cost, near - 1, axis=1)[:, :near]])
+            )
+        return gain, cell
+
+    def choose(self, gain: Floats) -> tuple[Floats, Bools]:
+        """Solve every unit exactly at these gains: what it earns, and which unit-weeks it takes."""
+        worth = np.maximum(np.maximum.reduceat(gain, self.starts), 0.0) if len(gain) else gain
+        taken = np.zeros(len(gain), dtype=np.bool_)
+        single = (gain >= worth[self.group]) & (gain > 0)
+        single &= self.most[self.group] == 1
+        at = np.flatnonzero(single)
+        at = at[np.r_[True, self.group[at][1:] != self.group[at][:-1]]] if len(at) else at
+        taken[at] = True
+        if len(self.several):
+            own, chosen = self._several(gain)
+            worth[self.several] = own
+            taken[chosen] = True
+        return worth, taken
+
+    def _several(self, gain: Floats) -> tuple[Floats, Ints]:
+        """Solve the units that may come more than once: exactly m missions in the first i weeks."""
+        people, width = self.padded.shape
+        rows = np.arange(people)
+        earns = np.where(self.padded >= 0, gain[self.padded], -np.inf)
+        repeat = self.nation.repeat[self.who[self.several]]
+        room = self.most[self.several]
+        deepest = int(room.max())
+        best = np.full((deepest + 1, people, width + 1), -np.inf)
+        best[0] = 0.0
+        for missions in range(1, deepest + 1):
+            fee = np.where(room >= missions, repeat * (missions - 1), np.inf)
+            for step in range(width):
+                with_it = best[missions - 1][rows, self.before[:, step]] + earns[:, step] - fee
+                best[missions][:, step + 1] = np.maximum(best[missions][:, step], with_it)
+        final = best[:, :, width]
+        count = final.argmax(axis=0)
+        worth: Floats = final[count, rows]
+        chosen: list[Ints] = []
+        at = np.full(people, width)
+        for _ in range(width):
+            live = (count > 0) & (at > 0)
+            previous = np.maximum(at - 1, 0)
+            takes = live & (best[count, rows, at] > best[count, rows, previous])
+            chosen.append(self.padded[rows[takes], previous[takes]])
+            at = np.where(takes, self.before[rows, previous], previous)
+            count = count - takes
+        return worth, np.concatenate(chosen)
+
+    # -- the bound ---------------------------------------------------------------------------------
+
+    def prove(self, place: Floats, window: Floats, worth: Floats) -> float:
+        """Give the bound: prices of places and windows, less what the units earn.
+
+        `holes` places may stay empty: the dearest ones, so the bound gives them up.
+        """
+        places = self.nation.places
+        total = self.fixed + float((place * places).sum()) + float(window.sum())
+        total -= float(worth.sum())
+        if self.holes:
+            dear = np.repeat(place.ravel(), places.ravel())
+            dearest = np.partition(dear, len(dear) - min(self.holes, len(dear)))
+            total -= float(np.maximum(dearest[len(dear) - self.holes :], 0).sum())
+        return total
+
+    def exact(self, place: Floats, window: Floats, *, keep: bool = False) -> Prices:
+        """Price everything, without candidates: a true bound."""
+        place, window = np.round(place * _GRAIN) / _GRAIN, np.round(window * _GRAIN) / _GRAIN
+        gain, _ = self.look_everywhere(self.table(place, window), keep=keep)
+        worth, _ = self.choose(gain)
+        units = np.zeros(len(self.nation.room))
+        units[self.who] = worth
+        return Prices(place, window, self.prove(place, window, worth), units)
+
+    # -- finding prices ----------------------------------------------------------------------------
+
+    def balance(self, place: Floats, temperature: float, steps: int) -> Floats:
+        """Move each price until the expected doctors of its place are those wanted, softly."""
+        nation = self.nation
+        want = nation.places.astype(np.float64)
+        wanted = want > 0
+        windows = np.zeros((len(nation.problem.needs), self.weeks))
+        repeat, size = nation.repeat[self.who], nation.size[self.who]
+        own_cost = self.price[self.group]
+        for _ in range(steps):
+            soft = self.table(place, windows).reshape(-1)[self.at]
+            soft -= own_cost
+            best = np.maximum.reduceat(soft.max(axis=1), self.starts)
+            soft -= best[self.group][:, None]
+            soft /= np.float32(temperature)
+            np.exp(soft, out=soft)
+            total = np.add.reduceat(soft.sum(axis=1, dtype=np.float64), self.starts)
+            level = best + temperature * np.log(total)
+            expected = np.zeros(len(level))
+            for number in range(int(self.most.max(initial=0))):
+                odds = np.clip((number * repeat - level) / temperature, -50, 50)
+                expected += np.where(self.most > number, 1 / (1 + np.exp(odds)), 0.0)
+            soft *= (expected * size / total).astype(np.float32)[self.group][:, None]
+            got = np.bincount(self.cell.ravel(), weights=soft.ravel(), minlength=want.size).reshape(
+                want.shape
+            )
+            change = np.zeros_like(place)
+            change[wanted] = np.log(want[wanted] / np.maximum(got[wanted], 1e-9))
+            place = place + temperature * np.clip(change, -_LARGEST_STEP, _LARGEST_STEP)
+            place = np.clip(place, 0.0, _MOST)
+        return place
+
+    def climb(
+        self, start: Prices, *, steps: int, scale: float, stop: Callable[[], bool]
+    ) -> tuple[Floats, Floats]:
+        """Climb the bound over the candidates by an averaged subgradient; give the best prices."""
+        nation, problem = self.nation, self.nation.problem
+        place, window = start.place.copy(), start.window.copy()
+        want = nation.places.astype(np.float64)
+        limit = parameters.load("rota")["missed_window_cost"].value
+        best, best_place, best_window = -math.inf, place, window
+        mean_place, mean_window = np.zeros_like(place), np.zeros_like(window)
+        patience = 0
+        does = nation.kind_does[nation.kind[self.unit]]
+        position = {name: number for number, name in enumerate(nation.practices)}
+        for _ in range(steps):
+            if stop():
+                break
+            gain, cell = self.look(self.table(place, window))
+            worth, taken = self.choose(gain)
+            bound = self.prove(place, window, worth)
+            if bound > best:
+                best, best_place, best_window, patience = bound, place, window, 0
+            else:
+                patience += 1
+                if patience >= 8:
+                    scale, patience = scale * 0.7, 0
+                    place, window = best_place, best_window
+            got = np.bincount(
+                cell[taken], weights=nation.size[self.unit[taken]], minlength=want.size
+            ).reshape(want.shape)
+            by_practice = np.zeros((len(position), *want.shape))
+            for number in range(len(position)):
+                who = taken & does[:, number]
+                by_practice[number] = np.bincount(cell[who], minlength=want.size).reshape(
+                    want.shape
+                )
+            slope_window = np.zeros_like(window)
+            for number, need in enumerate(problem.needs):
+                sums = np.r_[0, np.cumsum(by_practice[position[need.practice], need.centre])]
+                first = self.weeks - need.every_weeks + 1
+                if first > 0:
+                    slope_window[number, :first] = 1 - (sums[need.every_weeks :] - sums[:first])
+            mean_place = 0.8 * mean_place + 0.2 * np.where(want > 0, want - got, 0)
+            mean_window = 0.8 * mean_window + 0.2 * slope_window
+            place = np.clip(place + scale * mean_place, 0.0, _MOST)
+            window = np.where(self.open_windows, np.clip(window + scale * mean_window, 0, limit), 0)
+        return best_place, best_window
+
+
+def find_prices(market: Market, *, rounds: int, steps: int, stop: Callable[[], bool]) -> Prices:
+    """Find prices that prove much: cool down, then climb, with candidates renewed on the way."""
+    nation = market.nation
+    place = np.where(nation.places > 0, 200.0, 0.0)
+    window = np.zeros((len(nation.problem.needs), nation.problem.weeks))
+    if len(market.unit) == 0:
+        return market.exact(place, window)
+    temperature = _SOFTEST
+    number = 0
+    while temperature > _HARDEST and not stop():
+        place = market.balance(place, temperature, _STEPS)
+        temperature *= _COOLING
+        number += 1
+        if number % 3 == 0:
+            market.exact(place, window, keep=True)
+    best = market.exact(place, window, keep=True)
+    scale, lazy = _LONGEST, 0
+    for _ in range(rounds):
+        if stop():
+            break
+        place, window = market.climb(best, steps=steps, scale=scale, stop=stop)
+        found = market.exact(place, window, keep=True)
+        gained = found.bound - best.bound
+        if gained > 0:
+            best = found
+        if gained < _WORTH_A_ROUND * abs(best.bound):
+            lazy += 1
+            if lazy > _LAZY_ROUNDS:
+                break
+        scale *= _SHORTER
+    return best

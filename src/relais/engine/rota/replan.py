@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
+from functools import cached_property
 from itertools import chain, combinations, pairwise, product
 
 import numpy as np
@@ -126,10 +127,22 @@ class _Repairing:
         self.deficit: dict[Place, int] = {target: 1}
         self.known_reach: dict[tuple[Place, PartyIndex, int], bool] = {}
         self.holes, self.cost, self.moved = state.holes, state.cost, state.confirmed_moved
-        confirmed = sum(status is Status.CONFIRMED for status in state.given.values())
-        self.any_confirmed = confirmed > len(state.lost)
         self.may_return = bool(state.lost)
-        self.largest = max(state.tables.size, default=1)
+        self.largest = state.tables.largest
+
+    @cached_property
+    def confirmed_standing(self) -> int:
+        """Count the confirmed missions that stand before the search."""
+        given = self.state.given.values()
+        return sum(status is Status.CONFIRMED for status in given) - len(self.state.lost)
+
+    @cached_property
+    def any_proposed(self) -> bool:
+        """Say whether a mission stands that nobody confirmed or locked."""
+        state, size = self.state, self.state.tables.size
+        standing = sum(len(stays) * size[party] for party, stays in enumerate(state.missions))
+        locked = sum(status is Status.LOCKED for status in state.given.values())
+        return standing > locked + self.confirmed_standing
 
     # -- levels ------------------------------------------------------------------------------------
 
@@ -138,8 +151,10 @@ class _Repairing:
         returns = min(len(self.state.lost), (max_moves + 1) * self.largest)
         for confirmed in range(-returns, max_moves + 1):
             for moves in range(max(confirmed, 0), max_moves + 1):
-                if confirmed > 0 and not self.any_confirmed:
+                if confirmed > 0 and not self.confirmed_standing:
                     return
+                if moves > confirmed and not (self.any_proposed or self.may_return):
+                    break
                 self.confirmed_wanted, self.moves_wanted = confirmed, moves
                 self.fill(0)
                 if len(self.found) >= self.k:
@@ -266,8 +281,16 @@ class _Repairing:
                 cost = sum(tables.size[stay[0]] for stay in stays)
                 if cost > left:
                     continue
+                if not self.may_return and self.too_many_confirmed(stays):
+                    continue
                 self.count_step()
                 self.step(party, place, stays, drop, moves + cost)
+
+    def too_many_confirmed(self, stays: list[Stay]) -> bool:
+        """Say whether leaving these moves more confirmed missions than this level allows."""
+        state = self.state
+        here = sum(state.confirmed(*stay) for stay in stays)
+        return state.confirmed_moved - self.moved + here > self.confirmed_wanted
 
     def step(
         self,

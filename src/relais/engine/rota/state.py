@@ -58,6 +58,7 @@ class Tables:
             for doctor in members:
                 self.party_of[doctor] = party
         self.size = [len(members) for members in self.parties]
+        self.largest = max(self.size, default=1)
         self.most = [doctor.max_missions for doctor in doctors]
         self.gap = [max(doctor.min_gap_weeks, 1) for doctor in doctors]
         self.first = [sum(doctors[d].first_mission for d in members) for members in self.parties]

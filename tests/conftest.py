@@ -14,12 +14,13 @@ DATABASE_FIXTURES = {"db", "transactional_db", "live_server"}
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark `once` what meets no database: a second database would only repeat it."""
+    """Mark what meets no database: `once`, a second one would repeat it; `apart`, its own lane."""
     for item in items:
         names = set(getattr(item, "fixturenames", ()))
         meets_database = item.get_closest_marker("django_db") or names & DATABASE_FIXTURES
         if not meets_database:
             item.add_marker(pytest.mark.once)
+            item.add_marker(pytest.mark.apart)
 
 
 @pytest.fixture(scope="session")

@@ -25,7 +25,7 @@ class Offer(models.Model):
     offered_at = models.DateTimeField("noté le")
 
     class Meta:
-        verbose_name = "semaine proposée"
+        verbose_name = "semaine offerte"
         constraints = [
             models.UniqueConstraint(fields=["doctor", "monday"], name="rota_offer_once"),
             on_monday("rota_offer_monday"),

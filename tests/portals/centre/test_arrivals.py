@@ -71,6 +71,16 @@ def test_the_home_shows_names_and_telephones(client: Client, centre: Centre) -> 
     assert "L’équipe du planning cherche un médecin." in page
 
 
+def test_a_line_is_named_only_where_there_are_several(centre: Centre) -> None:
+    alone = factories.centre(name="Centre d’une ligne")
+    (week,) = guest_weeks(rota.arrivals([centre, alone], today=TODAY, weeks=1), today=TODAY)
+    assert [guest.line for guest in week.guests if guest.arrival.centre == centre] == [
+        "ligne 1",
+        "ligne 2",
+    ]
+    assert [guest.line for guest in week.guests if guest.arrival.centre == alone] == [""]
+
+
 def test_a_coordinator_sees_her_centres_only(client: Client, centre: Centre) -> None:
     other = factories.centre(name="Centre voisin")
     doctor = factories.doctor(last_name="Inconnue")

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import groupby
@@ -17,9 +18,13 @@ LAST_DAY = timedelta(days=5)  # a relay week goes from Monday to Saturday
 
 @dataclass(frozen=True, slots=True)
 class Guest:
-    """One line in one week: who comes, from where, with whom."""
+    """One line in one week: who comes, from where, with whom.
+
+    `line` names the line (« ligne 2 »), or is empty where the centre has only one that week.
+    """
 
     arrival: Arrival
+    line: str
     comes_from: str
     brings: tuple[str, ...]
 
@@ -56,13 +61,13 @@ class GuestWeek:
         )
         if unsure:
             return f"{formats.plural(unsure, 'réponse')} {formats.agree(unsure, 'attendue')}"
-        return formats.agree(len(needed), "un médecin attendu", "tous les médecins sont connus")
+        return formats.agree(len(needed), "le médecin est connu", "tous les médecins sont connus")
 
 
 def guest_weeks(arrivals: Iterable[Arrival], *, today: date) -> list[GuestWeek]:
     """Group arrivals, already in order of week, by week."""
     return [
-        GuestWeek(monday, _name(monday, today), tuple(_guest(row) for row in rows))
+        GuestWeek(monday, _name(monday, today), _guests(list(rows)))
         for monday, rows in groupby(arrivals, key=lambda row: row.monday)
     ]
 
@@ -76,10 +81,18 @@ def _name(monday: date, today: date) -> str:
     return label[:1].upper() + label[1:]
 
 
-def _guest(arrival: Arrival) -> Guest:
+def _guests(arrivals: Sequence[Arrival]) -> tuple[Guest, ...]:
+    lines = Counter(arrival.centre.pk for arrival in arrivals)
+    return tuple(
+        _guest(arrival, f"ligne {arrival.line.number}" if lines[arrival.centre.pk] > 1 else "")
+        for arrival in arrivals
+    )
+
+
+def _guest(arrival: Arrival, line: str) -> Guest:
     doctor = arrival.doctor
     if doctor is None or arrival.mission is None:
-        return Guest(arrival, "", ())
+        return Guest(arrival, line, "", ())
     comes_from = "" if doctor.home is None else formats.from_place(str(doctor.home))
     if comes_from and arrival.mission.travel_minutes:
         comes_from += f", environ {formats.hours_minutes(arrival.mission.travel_minutes)}"
@@ -93,4 +106,4 @@ def _guest(arrival: Arrival) -> Guest:
         )
         if is_so
     ]
-    return Guest(arrival, comes_from, tuple(brings))
+    return Guest(arrival, line, comes_from, tuple(brings))

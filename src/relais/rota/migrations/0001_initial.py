@@ -111,7 +111,7 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
-                "verbose_name": "semaine proposée",
+                "verbose_name": "semaine offerte",
             },
         ),
         migrations.CreateModel(

@@ -14,7 +14,7 @@ function tell() {
   if (added) parts.push(`${weeks(added)} à ajouter`);
   if (removed) parts.push(`${weeks(removed)} à retirer`);
   const kept = boxes().filter((box) => box.dataset.was).length;
-  count.textContent = parts.length ? `${parts.join(", ")}. Il reste à enregistrer.` : `${weeks(kept)} ${agree(kept, "proposée")}`;
+  count.textContent = parts.length ? `${parts.join(", ")}. Il reste à enregistrer.` : `${weeks(kept)} ${agree(kept, "offerte")}`;
 }
 
 if (form) {

@@ -1,12 +1,17 @@
 """How it is done without a planner: first come first served, and the scarcest week first.
 
-Both obey H1 to H6 and leave companions out; standbys are then promised to whoever is left.
+Both obey every hard rule (companions are left at home) and are counted by the same score. Once all
+missions are given, standbys are promised to whoever is left, only where one is still wanted: more
+than most networks without a planner do, so that the comparison does not live from standbys.
 """
 
 from __future__ import annotations
 
+from collections import Counter
+
 import numpy as np
 
+from relais.engine import parameters
 from relais.engine.rota.feasible import feasible, taken
 from relais.engine.rota.plan import PlannedMission, Standby
 from relais.engine.rota.problem import Problem, Status
@@ -94,20 +99,25 @@ def first_come(problem: Problem, seed: int) -> tuple[list[PlannedMission], list[
     return book.missions, book.standbys
 
 
-def scarcest_first(problem: Problem) -> tuple[list[PlannedMission], list[Standby]]:
-    """Places with the fewest possible doctors are filled first, each by the cheapest doctor."""
+def greedy(problem: Problem) -> tuple[list[PlannedMission], list[Standby]]:
+    """Fill the places with the fewest possible doctors first, each with the cheapest doctor.
+
+    Cheapest counts travel, habits, and what one more mission of the same doctor costs in fairness.
+    """
     book = _Book(problem)
     allowed = book.allowed
+    repeat = parameters.load("rota")["repeat_cost"].value
+    count = Counter(mission.doctor for mission in book.missions)
     by_place: dict[tuple[int, int], list[int]] = {}
     places = zip(allowed.centre.tolist(), allowed.week.tolist(), strict=True)
-    for arc, place in enumerate(places):
-        by_place.setdefault(place, []).append(arc)
-    for (centre, week), arcs in sorted(by_place.items(), key=lambda one: (len(one[1]), one[0])):
-        doctors = sorted(
-            (int(allowed.cost[allowed.doctor[arc], centre]), int(allowed.doctor[arc]))
-            for arc in arcs
-        )
-        for _, doctor in doctors:
-            book.take(doctor, centre, week)
+    for doctor, place in zip(allowed.doctor.tolist(), places, strict=True):
+        by_place.setdefault(place, []).append(doctor)
+    for (centre, week), doctors in sorted(by_place.items(), key=lambda one: (len(one[1]), one[0])):
+        price = {
+            doctor: allowed.cost[doctor, centre] + repeat * count[doctor] for doctor in doctors
+        }
+        for doctor in sorted(doctors, key=lambda one: (price[one], one)):
+            if book.take(doctor, centre, week):
+                count[doctor] += 1
     book.promise()
     return book.missions, book.standbys

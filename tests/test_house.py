@@ -175,9 +175,15 @@ def test_no_machine_path_and_no_registry_host_in_the_sources() -> None:
     forbidden = ("/" + "work/", "/" + "root/", "pythonhosted" + ".org", "registry.npmjs" + ".org")
     suffixes = {".py", ".toml", ".lock", ".md", ".html", ".css", ".js", ".txt", ".csv", ".sh"}
     roots = [root / name for name in ("src", "docs", "tests", "bench", "examples")]
-    paths = [path for place_ in roots for path in place_.rglob("*") if path.suffix in suffixes]
-    paths += [path for path in root.iterdir() if path.suffix in suffixes]
-    paths = [path for path in paths if not {".venv", "results", "out"} & set(path.parts)]
+    paths = [path for path in root.iterdir() if path.suffix in suffixes]
+    for top in roots:
+        for folder, inside, names in top.walk():
+            inside[:] = [
+                one
+                for one in inside
+                if not one.startswith(".venv") and one not in {"results", "out"}
+            ]
+            paths += [folder / name for name in names if Path(name).suffix in suffixes]
     found = [
         str(path.relative_to(root))
         for path in paths

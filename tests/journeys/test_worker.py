@@ -27,6 +27,7 @@ from relais.rota import services
 from relais.rota.models import PlannedMission, PlanRun
 from relais.rota.services.runs import SILENCE
 from relais.rota.states import RunState
+from relais.rota.tasks import compute_plan
 from tests import factories
 from tests.processes import environment
 
@@ -62,7 +63,8 @@ def test_once_does_what_waits_and_the_duties() -> None:
     dead.refresh_from_db()
     assert (run.state, dead.state) == (RunState.FINISHED, RunState.INTERRUPTED)
     assert PlannedMission.objects.filter(run=run).count() == 1
-    assert DBTaskResult.objects.get().return_value == "finished"
+    plan = DBTaskResult.objects.get(task_path=compute_plan.module_path)
+    assert plan.return_value == "finished"
     assert AuditSeal.objects.exists()
     assert AuditEntry.objects.filter(verb="rota.run_interrupted").count() == 1
 
@@ -90,6 +92,7 @@ def test_the_duties_are_those_that_are_written_down() -> None:
         "forget_expired_sessions",
         "forget_old_jobs",
         "send_lost_letters",
+        "keep_the_radar",
     ]
 
 
@@ -121,7 +124,8 @@ def test_a_worker_does_jobs_and_ends_cleanly_on_a_signal(running) -> None:
         time.sleep(0.1)
     process.send_signal(signal.SIGTERM)
     assert process.wait(timeout=PATIENCE_SECONDS) == 0
-    assert DBTaskResult.objects.get().status == "SUCCESSFUL"
+    plan = DBTaskResult.objects.get(task_path=compute_plan.module_path)
+    assert plan.status == "SUCCESSFUL"
 
 
 def test_a_letter_does_not_wait_for_a_plan(monkeypatch) -> None:

@@ -6,18 +6,21 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Final
 
+from django.db.models import Q
 from django.tasks import TaskResultStatus
 from django_tasks_db.models import DBTaskResult, get_date_max
 
 from relais.accounts import services as accounts
 from relais.core.seals import seal_audit
 from relais.journeys import spreadsheets
-from relais.rota.services import fail_silent_runs
+from relais.rota.services import fail_silent_runs, radar_is_stale
+from relais.rota.tasks import read_the_radar
 
 # What a job was asked with (an address, a name) is kept no longer than it helps to find a fault.
 JOBS_DONE_KEPT: Final = timedelta(days=2)
 JOBS_KEPT: Final = timedelta(days=30)
 LETTER_AT_MOST: Final = timedelta(minutes=10)  # far beyond the time limit of the mail server
+READING_AT_MOST: Final = timedelta(minutes=30)  # beyond, its worker was killed
 LETTERS: Final = "relais.accounts.tasks."
 
 type Duty = Callable[[datetime], object]
@@ -63,6 +66,22 @@ def send_lost_letters(now: datetime) -> int:
     return lost.update(status=TaskResultStatus.READY, started_at=None, run_after=get_date_max())
 
 
+def keep_the_radar(now: datetime) -> int:
+    """Ask for the risks to be read again where the rota or the day has changed; count the asking.
+
+    A reading that waits or runs is not asked for twice.
+    """
+    waiting = DBTaskResult.objects.filter(
+        Q(status=TaskResultStatus.READY)
+        | Q(status=TaskResultStatus.RUNNING, started_at__gt=now - READING_AT_MOST),
+        task_path=read_the_radar.module_path,
+    )
+    if waiting.exists() or not radar_is_stale(now):
+        return 0
+    read_the_radar.enqueue()
+    return 1
+
+
 EVERY_MINUTE: Final[tuple[Duty, ...]] = (
     seal_the_audit,
     end_silent_runs,
@@ -70,4 +89,5 @@ EVERY_MINUTE: Final[tuple[Duty, ...]] = (
     forget_expired_sessions,
     forget_old_jobs,
     send_lost_letters,
+    keep_the_radar,
 )

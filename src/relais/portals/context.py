@@ -44,6 +44,7 @@ NAVIGATION: Final = (
     _Entry(Right.OFFERS_OWN, "doctor_weeks", "Semaines"),
     _Entry(Right.OFFERS_OWN, "doctor_preferences", "Préférences"),
     _Entry(Right.ROTA_READ, "office_board", "Planning", ("office_week",)),
+    _Entry(Right.ROTA_READ, "office_radar", "Risques"),
     _Entry(Right.CENTRE_READ, "centre_home", "Arrivées", ("centre_",)),
     _Entry(Right.DOCTORS_READ, "office_doctors", "Médecins", ("office_doctor",)),
     _Entry(Right.NETWORK_READ, "office_centres", "Centres", ("office_centre",)),

@@ -8,7 +8,15 @@ from django.db.models import Q
 from relais.accounts.models import User
 from relais.doctors.models import Doctor
 from relais.network.models import Centre, Line
-from relais.rota.states import ACTIVE, PENDING, ChangeKind, MissionState, OfferSource, RunState
+from relais.rota.states import (
+    ACTIVE,
+    PENDING,
+    ChangeKind,
+    MissionState,
+    OfferSource,
+    RunState,
+    WeekState,
+)
 
 
 def on_monday(name: str, *, column: str = "monday") -> models.CheckConstraint:
@@ -245,3 +253,53 @@ class CalendarFeed(models.Model):
 
     def __str__(self) -> str:
         return f"agenda de {self.doctor or self.centre}"
+
+
+class Radar(models.Model):
+    """When the risks were last read, and of which rota. One row."""
+
+    id = models.PositiveSmallIntegerField(primary_key=True, default=1)
+    read_at = models.DateTimeField()
+    day = models.DateField()
+    turn = models.PositiveBigIntegerField()
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=Q(id=1), name="rota_radar_single")]
+
+    def __str__(self) -> str:
+        return f"risques du {self.day}, tour {self.turn}"
+
+
+class RiskReading(models.Model):
+    """How likely a line-week has no doctor on its Monday, as last read (docs/engine/radar.md).
+
+    `chance`, `says_yes`: between 0 and 1. `could_come`: doctors free who offered the week and may
+    come. `standbys`: those of the week who count for the centre. `invited_at`: since when an answer
+    is awaited.
+    """
+
+    line = models.ForeignKey(Line, on_delete=models.CASCADE, related_name="+")
+    monday = models.DateField()
+    doctor = models.ForeignKey(
+        Doctor, on_delete=models.CASCADE, related_name="+", null=True, blank=True
+    )
+    state = models.CharField(max_length=12, choices=WeekState)
+    chance = models.FloatField()
+    says_yes = models.FloatField()
+    could_come = models.PositiveIntegerField()
+    standbys = models.PositiveIntegerField()
+    invited_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        verbose_name = "risque d’une semaine"
+        constraints = [
+            models.UniqueConstraint(fields=["line", "monday"], name="rota_risk_once"),
+            models.CheckConstraint(
+                condition=Q(chance__gte=0, chance__lte=1), name="rota_risk_is_a_chance"
+            ),
+            on_monday("rota_risk_monday"),
+        ]
+        indexes = [models.Index(fields=["-chance", "monday"], name="rota_risk_worst")]
+
+    def __str__(self) -> str:
+        return f"{self.line}, {self.monday} : {self.chance:.4f}"

@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from relais.rota.models import PlanRun
 from relais.rota.services.compute import compute_run
+from relais.rota.services.radar import refresh_radar
 from relais.rota.services.runs import fail_run
 
 
@@ -29,3 +30,9 @@ def compute_plan(run_id: int) -> str:
             now=timezone.now(),
         )
         raise
+
+
+@task(queue_name="plans")
+def read_the_radar() -> None:
+    """Read the risks of the coming weeks again."""
+    refresh_radar(timezone.now())

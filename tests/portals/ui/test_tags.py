@@ -55,9 +55,9 @@ def test_an_unknown_icon_breaks_the_page_at_once() -> None:
 def test_a_risk_is_said_in_words() -> None:
     text = risk_words(0.12, "papiers en attente")
     assert "<span>risque 12\u00a0% : papiers en attente</span>" in text
-    assert 'data-risk="medium"' in text
-    assert 'data-risk="high"' in risk_words(0.4)
-    assert 'data-risk="low"' in risk_words(0.02)
+    assert 'data-risk="high"' in text
+    assert 'data-risk="medium"' in risk_words(0.04)
+    assert 'data-risk="low"' in risk_words(0.002)
     assert risk_words(None) == ""
 
 

@@ -14,6 +14,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
 from relais.core import formats
+from relais.engine import parameters
 from relais.rota.states import MissionState, WeekState
 
 register = template.Library()
@@ -38,8 +39,6 @@ STATE_WORDS: Final[dict[str, str]] = {
 }
 
 # From which share on the screen speaks of a medium or of a high risk. No decision uses it.
-MEDIUM_RISK: Final = 0.1
-HIGH_RISK: Final = 0.25
 
 
 @cache
@@ -78,9 +77,10 @@ def state_badge(state: str) -> SafeString:
 
 def risk_level(share: float) -> str:
     """Name a risk between 0 and 1: « low », « medium » or « high »."""
-    if share >= HIGH_RISK:
+    page = parameters.load("radar")
+    if share >= page["danger_from"].value:
         return "high"
-    return "medium" if share >= MEDIUM_RISK else "low"
+    return "medium" if share >= page["watch_from"].value else "low"
 
 
 @register.simple_tag

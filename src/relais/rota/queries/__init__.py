@@ -11,6 +11,7 @@ from relais.rota.queries.people import (
     standbys_of,
     week_state,
 )
+from relais.rota.queries.radar import RadarSheet, WeekRisk, radar
 from relais.rota.queries.runs import (
     ChangedWeek,
     CostTerm,
@@ -38,17 +39,20 @@ __all__ = [
     "CostTerm",
     "Neighbour",
     "PlannedHoleRow",
+    "RadarSheet",
     "RunComparison",
     "StandbyDoctor",
     "ToFill",
     "WeekDetail",
     "WeekHead",
+    "WeekRisk",
     "arrivals",
     "board",
     "candidates",
     "latest_runs",
     "missions_of",
     "offers_of",
+    "radar",
     "run_comparison",
     "seniority",
     "standbys_of",

@@ -39,6 +39,7 @@ from relais.rota.services.offers import (
     offer_weeks,
     withdraw_weeks,
 )
+from relais.rota.services.radar import radar_is_stale, refresh_radar
 from relais.rota.services.refusals import (
     DoctorElsewhereRefusal,
     LineWeekTakenRefusal,
@@ -89,7 +90,9 @@ __all__ = [
     "open_feed",
     "place",
     "place_pair",
+    "radar_is_stale",
     "read_feed",
+    "refresh_radar",
     "reopen",
     "replace",
     "revoke_feed",

@@ -1,0 +1,105 @@
+"""The bridge to the engine's radar: today's rota becomes places to watch, readings become rows."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from itertools import groupby
+
+from django.utils.timezone import localdate
+
+from relais.engine import parameters
+from relais.engine.rota.standby import Acceptance
+from relais.engine.rota.state import State
+from relais.engine.simulate.radar import Standing, Watched, read_places
+from relais.engine.weeks import WEEK, monday_of, mondays, weeks_between
+from relais.network import queries as network
+from relais.rota import planning
+from relais.rota.models import Mission, RiskReading
+from relais.rota.planning import Bridge
+from relais.rota.states import MissionState, WeekState
+
+STANDBY_DEPTH = 2  # plan folder format: reserves wanted for every centre-week, unless said
+_STANDINGS = {
+    WeekState.OPEN: Standing.EMPTY,
+    WeekState.PROPOSED: Standing.AWAITED,
+    WeekState.INVITED: Standing.AWAITED,
+    WeekState.CONFIRMED: Standing.PROMISED,
+    WeekState.READY: Standing.PROMISED,
+}
+
+
+def ground_of_risks(today: date, *, weeks: int) -> Bridge:
+    """Read what the risks of the coming weeks rest on, from next Monday on. 13 queries."""
+    return planning.problem_for(
+        monday_of(today) + WEEK, weeks=weeks, standby_depth=STANDBY_DEPTH, today=today
+    )
+
+
+def invited_since(first_monday: date) -> dict[int, datetime]:
+    """Give since when each invited mission from `first_monday` on awaits its answer. 1 query."""
+    return dict(
+        Mission.objects.filter(state=MissionState.INVITED, monday__gte=first_monday).values_list(
+            "pk", "changed_at"
+        )
+    )
+
+
+def risks(bridge: Bridge, *, invited: dict[int, datetime], today: date) -> list[RiskReading]:
+    """Read every line-week that needs a doctor; rows not saved, by week, then line. No query.
+
+    Weeks after the last planned one (`planned_from` of their places are given) are left out: they
+    are still to be prepared.
+    """
+    now, index = bridge.situation, bridge.index
+    first = bridge.problem.first_monday
+    standing = {(one.line_id, one.monday): one for one in now.missions.values()}
+    rows, places = [], []
+    for monday in mondays(first, bridge.problem.weeks):
+        for line in sorted(now.lines.values(), key=lambda one: one.pk):
+            centre = now.centres.get(line.centre_id)
+            if centre is None or not line.is_active(monday):
+                continue
+            if not network.is_open_week(centre, monday=monday, closed=now.closed):
+                continue
+            mission = standing.get((line.pk, monday))
+            state = WeekState.OPEN if mission is None else WeekState(mission.state)
+            since = None if mission is None else invited.get(mission.id)
+            places.append(
+                Watched(
+                    centre=index.centre_of[line.centre_id],
+                    week=weeks_between(first, monday),
+                    lead_days=(monday - today).days,
+                    standing=_STANDINGS[state],
+                    silent_days=max(0, (today - localdate(since)).days) if since else 0,
+                )
+            )
+            rows.append(
+                RiskReading(
+                    line=line,
+                    monday=monday,
+                    doctor_id=None if mission is None else mission.doctor_id,
+                    state=state,
+                    invited_at=since,
+                )
+            )
+    planned = _planned(rows)
+    rows, places = rows[:planned], places[:planned]
+    readings = read_places(
+        State(bridge.problem, planning.as_plan(bridge)), places, acceptance=Acceptance()
+    )
+    for row, reading in zip(rows, readings, strict=True):
+        row.chance, row.says_yes = reading.chance, reading.says_yes
+        row.could_come, row.standbys = reading.could_come, reading.standbys
+    return rows
+
+
+def _planned(rows: list[RiskReading]) -> int:
+    """Count the rows, in order of week, up to the last planned week."""
+    share = parameters.load("radar")["planned_from"].value
+    end = done = 0
+    for _, week in groupby(rows, key=lambda row: row.monday):
+        places = list(week)
+        done += len(places)
+        if sum(one.state != WeekState.OPEN for one in places) >= share * len(places):
+            end = done
+    return end

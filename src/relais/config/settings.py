@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.utils.csp import CSP
 
@@ -82,6 +83,7 @@ INSTALLED_APPS = [
     "django_htmx",
     "django_tasks_db",
     "relais.core",
+    "relais.outbox",
     "relais.accounts",
     "relais.territory",
     "relais.network",
@@ -266,6 +268,30 @@ else:
             "OPTIONS": {"file_path": str(VAR / "mail")},
         }
     }
+
+# The sender's name before the address, and where links in messages lead.
+SITE_ADDRESS = env_text("RELAIS_SITE_ADDRESS") or (
+    f"https://{ALLOWED_HOSTS[0]}" if PRODUCTION else "http://localhost:8000"
+)
+
+# -- SMS: a gateway that speaks docs/formats/sms-gateway.md; without an address no SMS leaves ------
+SMS_GATEWAY = env_text("RELAIS_SMS_GATEWAY").rstrip("/")
+SMS_TOKEN = env_text("RELAIS_SMS_TOKEN")
+SMS_SENDER = env_text("RELAIS_SMS_SENDER")
+SMS_SECRET = env_text("RELAIS_SMS_SECRET")  # signs what the gateway tells us
+SMS_ANSWERS_LOOKUPS = env_flag("RELAIS_SMS_LOOKUP", default=True)
+if SMS_GATEWAY and not (SMS_TOKEN and SMS_SECRET):
+    raise MisconfiguredError(
+        "RELAIS_SMS_GATEWAY demande aussi RELAIS_SMS_TOKEN (pour lui parler) et RELAIS_SMS_SECRET "
+        "(pour croire ce qu’elle dit)."
+    )
+_gateway = urlsplit(SMS_GATEWAY)
+if (
+    SMS_GATEWAY
+    and _gateway.scheme != "https"
+    and _gateway.hostname not in {"127.0.0.1", "localhost"}
+):
+    raise MisconfiguredError("RELAIS_SMS_GATEWAY doit commencer par https://.")
 
 # -- language and time -----------------------------------------------------------------------------
 LANGUAGE_CODE = "fr"

@@ -1,0 +1,1 @@
+"""Messages that leave: written in the transaction of what causes them, sent by the worker."""

@@ -14,6 +14,8 @@ from relais.engine.weeks import is_monday
 
 PRODUCT = "-//relais//temps partage medical//FR"
 REFRESH_HOURS = 4  # how often a program is asked to look again
+# Sent by e-mail (RFC 6047): the file speaks of its events only, not of a calendar to follow.
+INVITATIONS = frozenset({"REQUEST", "CANCEL"})
 # A relay week: from Monday 8:00 to Saturday 12:00, on the clock of the centre.
 WEEK_BEGINS = time(8)
 WEEK_ENDS = time(12)
@@ -47,6 +49,8 @@ class Event:
     status: Status = Status.CONFIRMED
     changed_at: datetime | None = None
     position: tuple[float, float] | None = None  # latitude, longitude in degrees
+    organizer: tuple[str, str] | None = None  # name and e-mail address
+    attendee: tuple[str, str] | None = None
 
     def __post_init__(self) -> None:
         """Refuse what no program could show. Raises ValueError."""
@@ -117,6 +121,9 @@ def calendar_of(
     calendar.add("calscale", "GREGORIAN")
     if method is not None:
         calendar.add("method", method)
+    if method in INVITATIONS:
+        _add_events(calendar, events, now)
+        return bytes(calendar.to_ical())
     calendar.add("name", icalendar.vText(name))
     calendar.add("x-wr-calname", icalendar.vText(name))
     if description:
@@ -126,6 +133,11 @@ def calendar_of(
         "refresh-interval", timedelta(hours=REFRESH_HOURS), parameters={"VALUE": "DURATION"}
     )
     calendar.add("x-published-ttl", f"PT{REFRESH_HOURS}H")
+    _add_events(calendar, events, now)
+    return bytes(calendar.to_ical())
+
+
+def _add_events(calendar: icalendar.Calendar, events: Iterable[Event], now: datetime) -> None:
     ordered = sorted(events, key=_order)
     if len({event.uid for event in ordered}) != len(ordered):
         raise ValueError("two events bear one uid")
@@ -133,7 +145,6 @@ def calendar_of(
         calendar.add_component(_time_zone(zone, first, last))
     for event in ordered:
         calendar.add_component(_component(event, now))
-    return bytes(calendar.to_ical())
 
 
 def _component(event: Event, now: datetime) -> icalendar.Event:
@@ -154,6 +165,14 @@ def _component(event: Event, now: datetime) -> icalendar.Event:
         component.add("description", event.description)
     if event.url:
         component.add("url", event.url)
+    for what, person in (("organizer", event.organizer), ("attendee", event.attendee)):
+        if person is not None:
+            name, email = person
+            address = icalendar.vCalAddress(f"mailto:{email}")
+            address.params["CN"] = name
+            if what == "attendee":  # the answer was given on the page: none is asked by mail
+                address.params.update(PARTSTAT="ACCEPTED", RSVP="FALSE", ROLE="REQ-PARTICIPANT")
+            component.add(what, address)
     if event.position is not None:
         component.add("geo", event.position)
     if event.changed_at is not None:

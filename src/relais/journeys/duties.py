@@ -13,6 +13,7 @@ from django_tasks_db.models import DBTaskResult, get_date_max
 from relais.accounts import services as accounts
 from relais.core.seals import seal_audit
 from relais.journeys import spreadsheets
+from relais.journeys.sending import forget_old_messages, send_messages
 from relais.rota.services import fail_silent_runs, radar_is_stale
 from relais.rota.tasks import read_the_radar
 
@@ -89,5 +90,9 @@ EVERY_MINUTE: Final[tuple[Duty, ...]] = (
     forget_expired_sessions,
     forget_old_jobs,
     send_lost_letters,
+    forget_old_messages,
     keep_the_radar,
 )
+
+# What nobody should wait a minute for.
+EVERY_SECOND: Final[tuple[Duty, ...]] = (send_messages,)

@@ -5,165 +5,360 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Delivery',
+            name="Delivery",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('channel', models.CharField(choices=[('email', 'courriel'), ('sms', 'SMS'), ('none', 'aucune adresse')], max_length=5, verbose_name='voie')),
-                ('address', models.CharField(blank=True, max_length=254, verbose_name='adresse')),
-                ('reference', models.CharField(max_length=60, unique=True, verbose_name='référence')),
-                ('state', models.CharField(choices=[('waiting', 'en attente'), ('sending', 'envoi en cours'), ('sent', 'envoyé'), ('delivered', 'reçu'), ('failed', 'refusé'), ('too_late', 'trop tard'), ('uncertain', 'envoi incertain'), ('unreachable', 'sans adresse'), ('withheld', 'retenu'), ('cancelled', 'annulé')], max_length=12, verbose_name='état')),
-                ('because', models.CharField(blank=True, max_length=300, verbose_name='raison')),
-                ('due_at', models.DateTimeField(verbose_name='à envoyer à partir de')),
-                ('give_up_at', models.DateTimeField(verbose_name='inutile après')),
-                ('tries', models.PositiveSmallIntegerField(default=0, verbose_name='essais')),
-                ('segments', models.PositiveSmallIntegerField(default=0, verbose_name='SMS facturés')),
-                ('claim', models.CharField(blank=True, max_length=32)),
-                ('claimed_until', models.DateTimeField(blank=True, null=True)),
-                ('handed_at', models.DateTimeField(blank=True, null=True, verbose_name='remis le')),
-                ('sent_at', models.DateTimeField(blank=True, null=True, verbose_name='envoyé le')),
-                ('delivered_at', models.DateTimeField(blank=True, null=True, verbose_name='reçu le')),
-                ('settled_at', models.DateTimeField(blank=True, null=True, verbose_name='réglé le')),
-                ('settled_by', models.CharField(blank=True, max_length=200, verbose_name='réglé par')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "channel",
+                    models.CharField(
+                        choices=[("email", "courriel"), ("sms", "SMS"), ("none", "aucune adresse")],
+                        max_length=5,
+                        verbose_name="voie",
+                    ),
+                ),
+                ("address", models.CharField(blank=True, max_length=254, verbose_name="adresse")),
+                (
+                    "reference",
+                    models.CharField(max_length=60, unique=True, verbose_name="référence"),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("waiting", "en attente"),
+                            ("sending", "envoi en cours"),
+                            ("sent", "envoyé"),
+                            ("delivered", "reçu"),
+                            ("failed", "refusé"),
+                            ("too_late", "trop tard"),
+                            ("uncertain", "envoi incertain"),
+                            ("unreachable", "sans adresse"),
+                            ("withheld", "retenu"),
+                            ("cancelled", "annulé"),
+                        ],
+                        max_length=12,
+                        verbose_name="état",
+                    ),
+                ),
+                ("because", models.CharField(blank=True, max_length=300, verbose_name="raison")),
+                ("due_at", models.DateTimeField(verbose_name="à envoyer à partir de")),
+                ("give_up_at", models.DateTimeField(verbose_name="inutile après")),
+                ("tries", models.PositiveSmallIntegerField(default=0, verbose_name="essais")),
+                (
+                    "segments",
+                    models.PositiveSmallIntegerField(default=0, verbose_name="SMS facturés"),
+                ),
+                ("claim", models.CharField(blank=True, max_length=32)),
+                ("claimed_until", models.DateTimeField(blank=True, null=True)),
+                ("handed_at", models.DateTimeField(blank=True, null=True, verbose_name="remis le")),
+                ("sent_at", models.DateTimeField(blank=True, null=True, verbose_name="envoyé le")),
+                (
+                    "delivered_at",
+                    models.DateTimeField(blank=True, null=True, verbose_name="reçu le"),
+                ),
+                (
+                    "settled_at",
+                    models.DateTimeField(blank=True, null=True, verbose_name="réglé le"),
+                ),
+                (
+                    "settled_by",
+                    models.CharField(blank=True, max_length=200, verbose_name="réglé par"),
+                ),
             ],
             options={
-                'verbose_name': 'envoi',
+                "verbose_name": "envoi",
             },
         ),
         migrations.CreateModel(
-            name='StoppedNumber',
+            name="StoppedNumber",
             fields=[
-                ('number', models.CharField(max_length=20, primary_key=True, serialize=False, verbose_name='numéro')),
-                ('stopped_at', models.DateTimeField(verbose_name='depuis le')),
+                (
+                    "number",
+                    models.CharField(
+                        max_length=20, primary_key=True, serialize=False, verbose_name="numéro"
+                    ),
+                ),
+                ("stopped_at", models.DateTimeField(verbose_name="depuis le")),
             ],
             options={
-                'verbose_name': 'numéro qui a dit stop',
+                "verbose_name": "numéro qui a dit stop",
             },
         ),
         migrations.CreateModel(
-            name='Attempt',
+            name="Attempt",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('at', models.DateTimeField(verbose_name='date')),
-                ('outcome', models.CharField(max_length=300, verbose_name='issue')),
-                ('delivery', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='attempts', to='outbox.delivery')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("at", models.DateTimeField(verbose_name="date")),
+                ("outcome", models.CharField(max_length=300, verbose_name="issue")),
+                (
+                    "delivery",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="attempts",
+                        to="outbox.delivery",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='IncomingSms',
+            name="IncomingSms",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('gateway_id', models.CharField(max_length=100, unique=True)),
-                ('number', models.CharField(db_index=True, max_length=20, verbose_name='de')),
-                ('text', models.TextField(verbose_name='texte')),
-                ('meaning', models.CharField(choices=[('yes', 'oui'), ('no', 'non'), ('stop', 'stop'), ('start', 'reprendre'), ('other', 'à lire')], max_length=5, verbose_name='sens')),
-                ('received_at', models.DateTimeField(verbose_name='reçu le')),
-                ('outcome', models.CharField(blank=True, max_length=300, verbose_name='suite')),
-                ('settled_at', models.DateTimeField(blank=True, null=True, verbose_name='réglé le')),
-                ('settled_by', models.CharField(blank=True, max_length=200, verbose_name='réglé par')),
-                ('delivery', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='outbox.delivery')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("gateway_id", models.CharField(max_length=100, unique=True)),
+                ("number", models.CharField(db_index=True, max_length=20, verbose_name="de")),
+                ("text", models.TextField(verbose_name="texte")),
+                (
+                    "meaning",
+                    models.CharField(
+                        choices=[
+                            ("yes", "oui"),
+                            ("no", "non"),
+                            ("stop", "stop"),
+                            ("start", "reprendre"),
+                            ("other", "à lire"),
+                        ],
+                        max_length=5,
+                        verbose_name="sens",
+                    ),
+                ),
+                ("received_at", models.DateTimeField(verbose_name="reçu le")),
+                ("outcome", models.CharField(blank=True, max_length=300, verbose_name="suite")),
+                (
+                    "settled_at",
+                    models.DateTimeField(blank=True, null=True, verbose_name="réglé le"),
+                ),
+                (
+                    "settled_by",
+                    models.CharField(blank=True, max_length=200, verbose_name="réglé par"),
+                ),
+                (
+                    "delivery",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="outbox.delivery",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'SMS reçu',
+                "verbose_name": "SMS reçu",
             },
         ),
         migrations.CreateModel(
-            name='Message',
+            name="Message",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('recipient_kind', models.CharField(max_length=20)),
-                ('recipient_key', models.CharField(max_length=40)),
-                ('recipient_name', models.CharField(max_length=200, verbose_name='destinataire')),
-                ('time_zone', models.CharField(max_length=40)),
-                ('department', models.CharField(blank=True, max_length=3)),
-                ('template', models.SlugField(max_length=60, verbose_name='modèle')),
-                ('kind', models.CharField(choices=[('answer', 'réponse à ce que la personne vient de faire'), ('notice', 'nouvelle de ses missions ou de ses papiers'), ('reminder', 'rappel'), ('request', 'sollicitation')], max_length=10, verbose_name='nature')),
-                ('text_version', models.PositiveIntegerField(verbose_name='version du texte')),
-                ('about', models.CharField(max_length=80, verbose_name='au sujet de')),
-                ('version', models.PositiveIntegerField(verbose_name='version')),
-                ('subject', models.CharField(max_length=250, verbose_name='objet')),
-                ('text', models.TextField(verbose_name='texte')),
-                ('sms', models.TextField(blank=True, verbose_name='SMS')),
-                ('page', models.CharField(blank=True, max_length=200, verbose_name='page')),
-                ('secrets', models.JSONField(default=dict)),
-                ('calendar', models.TextField(blank=True, verbose_name='événement d’agenda')),
-                ('is_urgent', models.BooleanField(default=False, verbose_name='urgent')),
-                ('asks', models.BooleanField(default=False, verbose_name='attend oui ou non')),
-                ('posted_at', models.DateTimeField(db_index=True, verbose_name='écrit le')),
-                ('posted_by', models.CharField(max_length=200, verbose_name='à la demande de')),
-                ('not_before', models.DateTimeField(verbose_name='pas avant')),
-                ('give_up_at', models.DateTimeField(verbose_name='inutile après')),
-                ('cancelled_at', models.DateTimeField(blank=True, null=True, verbose_name='annulé le')),
-                ('answered_at', models.DateTimeField(blank=True, null=True, verbose_name='répondu le')),
-                ('read_at', models.DateTimeField(blank=True, null=True, verbose_name='lu le')),
-                ('erased_at', models.DateTimeField(blank=True, null=True, verbose_name='effacé le')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("recipient_kind", models.CharField(max_length=20)),
+                ("recipient_key", models.CharField(max_length=40)),
+                ("recipient_name", models.CharField(max_length=200, verbose_name="destinataire")),
+                ("time_zone", models.CharField(max_length=40)),
+                ("department", models.CharField(blank=True, max_length=3)),
+                ("template", models.SlugField(max_length=60, verbose_name="modèle")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("answer", "réponse à ce que la personne vient de faire"),
+                            ("notice", "nouvelle de ses missions ou de ses papiers"),
+                            ("reminder", "rappel"),
+                            ("request", "sollicitation"),
+                        ],
+                        max_length=10,
+                        verbose_name="nature",
+                    ),
+                ),
+                ("text_version", models.PositiveIntegerField(verbose_name="version du texte")),
+                ("about", models.CharField(max_length=80, verbose_name="au sujet de")),
+                ("version", models.PositiveIntegerField(verbose_name="version")),
+                ("subject", models.CharField(max_length=250, verbose_name="objet")),
+                ("text", models.TextField(verbose_name="texte")),
+                ("sms", models.TextField(blank=True, verbose_name="SMS")),
+                ("page", models.CharField(blank=True, max_length=200, verbose_name="page")),
+                ("secrets", models.JSONField(default=dict)),
+                ("calendar", models.TextField(blank=True, verbose_name="événement d’agenda")),
+                ("is_urgent", models.BooleanField(default=False, verbose_name="urgent")),
+                ("asks", models.BooleanField(default=False, verbose_name="attend oui ou non")),
+                ("posted_at", models.DateTimeField(db_index=True, verbose_name="écrit le")),
+                ("posted_by", models.CharField(max_length=200, verbose_name="à la demande de")),
+                ("not_before", models.DateTimeField(verbose_name="pas avant")),
+                ("give_up_at", models.DateTimeField(verbose_name="inutile après")),
+                (
+                    "cancelled_at",
+                    models.DateTimeField(blank=True, null=True, verbose_name="annulé le"),
+                ),
+                (
+                    "answered_at",
+                    models.DateTimeField(blank=True, null=True, verbose_name="répondu le"),
+                ),
+                ("read_at", models.DateTimeField(blank=True, null=True, verbose_name="lu le")),
+                (
+                    "erased_at",
+                    models.DateTimeField(blank=True, null=True, verbose_name="effacé le"),
+                ),
             ],
             options={
-                'verbose_name': 'message',
-                'indexes': [models.Index(fields=['recipient_kind', 'recipient_key', '-posted_at'], name='outbox_of_person'), models.Index(fields=['about'], name='outbox_about')],
-                'constraints': [models.UniqueConstraint(fields=('recipient_kind', 'recipient_key', 'template', 'about', 'version'), name='outbox_message_once')],
+                "verbose_name": "message",
+                "indexes": [
+                    models.Index(
+                        fields=["recipient_kind", "recipient_key", "-posted_at"],
+                        name="outbox_of_person",
+                    ),
+                    models.Index(fields=["about"], name="outbox_about"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("recipient_kind", "recipient_key", "template", "about", "version"),
+                        name="outbox_message_once",
+                    )
+                ],
             },
         ),
         migrations.AddField(
-            model_name='delivery',
-            name='message',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='deliveries', to='outbox.message'),
+            model_name="delivery",
+            name="message",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="deliveries",
+                to="outbox.message",
+            ),
         ),
         migrations.CreateModel(
-            name='Preference',
+            name="Preference",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('recipient_kind', models.CharField(max_length=20)),
-                ('recipient_key', models.CharField(max_length=40)),
-                ('by_email', models.BooleanField(default=True, verbose_name='par courriel')),
-                ('by_sms', models.BooleanField(default=True, verbose_name='par SMS')),
-                ('requests_a_month', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='sollicitations par mois, au plus')),
-                ('paused_until', models.DateField(blank=True, null=True, verbose_name='pas de sollicitation jusqu’au')),
-                ('changed_at', models.DateTimeField()),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("recipient_kind", models.CharField(max_length=20)),
+                ("recipient_key", models.CharField(max_length=40)),
+                ("by_email", models.BooleanField(default=True, verbose_name="par courriel")),
+                ("by_sms", models.BooleanField(default=True, verbose_name="par SMS")),
+                (
+                    "requests_a_month",
+                    models.PositiveSmallIntegerField(
+                        blank=True, null=True, verbose_name="sollicitations par mois, au plus"
+                    ),
+                ),
+                (
+                    "paused_until",
+                    models.DateField(
+                        blank=True, null=True, verbose_name="pas de sollicitation jusqu’au"
+                    ),
+                ),
+                ("changed_at", models.DateTimeField()),
             ],
             options={
-                'verbose_name': 'préférences de messages',
-                'constraints': [models.UniqueConstraint(fields=('recipient_kind', 'recipient_key'), name='outbox_preference_once')],
+                "verbose_name": "préférences de messages",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("recipient_kind", "recipient_key"), name="outbox_preference_once"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='TextVersion',
+            name="TextVersion",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('template', models.SlugField(max_length=60, verbose_name='modèle')),
-                ('number', models.PositiveIntegerField(verbose_name='version')),
-                ('subject', models.CharField(max_length=150, verbose_name='objet')),
-                ('text', models.TextField(verbose_name='texte')),
-                ('sms', models.TextField(blank=True, verbose_name='SMS')),
-                ('written_at', models.DateTimeField(verbose_name='écrit le')),
-                ('written_by', models.CharField(max_length=200, verbose_name='écrit par')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("template", models.SlugField(max_length=60, verbose_name="modèle")),
+                ("number", models.PositiveIntegerField(verbose_name="version")),
+                ("subject", models.CharField(max_length=150, verbose_name="objet")),
+                ("text", models.TextField(verbose_name="texte")),
+                ("sms", models.TextField(blank=True, verbose_name="SMS")),
+                ("written_at", models.DateTimeField(verbose_name="écrit le")),
+                ("written_by", models.CharField(max_length=200, verbose_name="écrit par")),
             ],
             options={
-                'verbose_name': 'version d’un modèle de message',
-                'constraints': [models.UniqueConstraint(fields=('template', 'number'), name='outbox_text_once'), models.CheckConstraint(condition=models.Q(('number__gte', 1)), name='outbox_text_from_one')],
+                "verbose_name": "version d’un modèle de message",
+                "constraints": [
+                    models.UniqueConstraint(fields=("template", "number"), name="outbox_text_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(("number__gte", 1)), name="outbox_text_from_one"
+                    ),
+                ],
             },
         ),
         migrations.AddIndex(
-            model_name='delivery',
-            index=models.Index(condition=models.Q(('state__in', ('waiting', 'sending'))), fields=['due_at'], name='outbox_open'),
+            model_name="delivery",
+            index=models.Index(
+                condition=models.Q(("state__in", ("waiting", "sending"))),
+                fields=["due_at"],
+                name="outbox_open",
+            ),
         ),
         migrations.AddIndex(
-            model_name='delivery',
-            index=models.Index(condition=models.Q(('settled_at', None), ('state__in', ('failed', 'too_late', 'uncertain', 'unreachable'))), fields=['state'], name='outbox_troubled'),
+            model_name="delivery",
+            index=models.Index(
+                condition=models.Q(
+                    ("settled_at", None),
+                    ("state__in", ("failed", "too_late", "uncertain", "unreachable")),
+                ),
+                fields=["state"],
+                name="outbox_troubled",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='delivery',
-            constraint=models.UniqueConstraint(fields=('message', 'channel'), name='outbox_delivery_once'),
+            model_name="delivery",
+            constraint=models.UniqueConstraint(
+                fields=("message", "channel"), name="outbox_delivery_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='delivery',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['waiting', 'sending', 'sent', 'delivered', 'failed', 'too_late', 'uncertain', 'unreachable', 'withheld', 'cancelled'])), name='outbox_delivery_state_known'),
+            model_name="delivery",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "state__in",
+                        [
+                            "waiting",
+                            "sending",
+                            "sent",
+                            "delivered",
+                            "failed",
+                            "too_late",
+                            "uncertain",
+                            "unreachable",
+                            "withheld",
+                            "cancelled",
+                        ],
+                    )
+                ),
+                name="outbox_delivery_state_known",
+            ),
         ),
     ]

@@ -223,6 +223,11 @@ def close_question(message: Message, *, now: datetime) -> None:
     Message.objects.filter(pk=message.pk, answered_at=None).update(answered_at=now)
 
 
+def close_questions(about: str, *, now: datetime) -> None:
+    """Note that the questions about a thing have their answer, by whatever way it came."""
+    Message.objects.filter(about=about, asks=True, answered_at=None).update(answered_at=now)
+
+
 def _open_questions(number: str, *, now: datetime) -> list[Delivery]:
     return list(
         Delivery.objects.filter(

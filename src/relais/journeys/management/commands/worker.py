@@ -21,7 +21,7 @@ from django_tasks_db.management.commands.db_worker import Worker
 from django_tasks_db.models import DBTaskResult
 
 from relais.core.actors import Actor
-from relais.journeys.duties import EVERY_MINUTE
+from relais.journeys.duties import EVERY_MINUTE, EVERY_SECOND, Duty
 from relais.territory import services as territory
 
 POLL_SECONDS = 1.0
@@ -59,7 +59,8 @@ class Command(BaseCommand):
         self.parent = os.getppid() if options["with_parent"] else None
         self.plans, self.letters = self._worker("plans"), self._worker("default")
         if options["once"]:
-            self._duties()
+            self._duties(EVERY_MINUTE)
+            self._duties(EVERY_SECOND)
             self.letters.run()
             self.plans.run()
             return
@@ -97,9 +98,10 @@ class Command(BaseCommand):
         next_duties = time.monotonic()
         while not self.stopping.is_set():
             if time.monotonic() >= next_duties:
-                self._duties()
+                self._duties(EVERY_MINUTE)
                 next_duties = time.monotonic() + DUTY_SECONDS
             self._jobs(self.letters)
+            self._duties(EVERY_SECOND)
             self.stopping.wait(POLL_SECONDS)
         connections.close_all()
 
@@ -113,9 +115,9 @@ class Command(BaseCommand):
         except OperationalError:
             logger.warning("The database does not answer; trying again.", exc_info=True)
 
-    def _duties(self) -> None:
-        """Do the duties of the minute; one that fails goes to the journal and stops no other."""
-        for duty in EVERY_MINUTE:
+    def _duties(self, duties: tuple[Duty, ...]) -> None:
+        """Do some duties; one that fails goes to the journal and stops no other."""
+        for duty in duties:
             try:
                 close_old_connections()
                 duty(timezone.now())

@@ -14,25 +14,17 @@ from django.utils.http import http_date
 
 from relais.accounts import permissions
 from relais.accounts.states import Right
-from relais.connectors.ics import Event, Status, calendar_of, week_event
+from relais.connectors.ics import calendar_of
 from relais.engine.weeks import WEEK, monday_of
-from relais.network.models import Centre
+from relais.journeys.calendars import mission_event
 from relais.network.permissions import may_see_centre
 from relais.portals.gates import needs
 from relais.rota import queries as rota
 from relais.rota import services
 from relais.rota.models import CalendarFeed, Mission
-from relais.rota.states import FIRM, MissionState
+from relais.rota.states import FIRM
 
 WEEKS_BEHIND = 26  # how far back a calendar goes, so that last season stays readable
-STATUS = {
-    MissionState.PROPOSED: Status.TENTATIVE,
-    MissionState.INVITED: Status.TENTATIVE,
-    MissionState.CONFIRMED: Status.CONFIRMED,
-    MissionState.READY: Status.CONFIRMED,
-    MissionState.DECLINED: Status.CANCELLED,
-    MissionState.CANCELLED: Status.CANCELLED,
-}
 
 
 @needs(Right.ANYONE)
@@ -99,38 +91,7 @@ def _calendar(found: CalendarFeed, missions: Iterable[Mission], *, now: datetime
     else:
         name = f"{found.centre} – médecins de la semaine"
     return calendar_of(
-        (_event(mission, is_own=found.doctor is not None) for mission in missions),
+        (mission_event(mission, is_own=found.doctor is not None) for mission in missions),
         name=name,
         now=now.astimezone(UTC),
     )
-
-
-def _event(mission: Mission, *, is_own: bool) -> Event:
-    """Write one week. No note of the team, no telephone: a calendar is read over shoulders."""
-    centre = mission.line.centre
-    state = MissionState(mission.state)
-    if is_own:
-        title = f"Mission : {centre.name}"
-        description = f"Mission {state.label}, ligne {mission.line.number}."
-    else:
-        title = f"{mission.doctor}, ligne {mission.line.number}"
-        description = f"Mission {state.label}."
-    return week_event(
-        mission.monday,
-        uid=f"mission-{mission.pk}@relais",
-        title=title,
-        time_zone=centre.time_zone,
-        sequence=mission.sequence,
-        place=_place(centre),
-        description=description,
-        status=STATUS[state],
-        changed_at=mission.changed_at,
-        position=(centre.latitude, centre.longitude),
-    )
-
-
-def _place(centre: Centre) -> str:
-    parts = [centre.address or centre.name]
-    if centre.commune is not None and centre.commune.name not in parts[0]:
-        parts.append(centre.commune.name)
-    return ", ".join(parts)

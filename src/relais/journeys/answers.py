@@ -1,0 +1,69 @@
+"""What an answer by SMS sets off, text by text."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Final
+
+from django.db import transaction
+
+from relais.connectors.sms import Received, Report
+from relais.core.actors import Actor
+from relais.core.errors import Refusal
+from relais.journeys import relay
+from relais.outbox import services as outbox
+from relais.outbox.models import Message
+from relais.outbox.states import Meaning
+from relais.rota.models import Mission
+
+type Answer = Callable[[Message, bool, Actor, datetime], str]
+
+NOBODY_WAITS: Final = "Personne n’a dit ce que cette réponse déclenche : à lire."
+
+
+def answer_invitation(message: Message, yes: bool, by: Actor, now: datetime) -> str:
+    """Confirm or decline the mission of an invitation; gives the sentence for the log."""
+    pk = message.about.partition(":")[2]
+    mission = Mission.objects.select_related("doctor", "line__centre").filter(pk=pk).first()
+    if mission is None or str(mission.doctor_id) != message.recipient_key:
+        raise Refusal("La mission n’est plus celle de cette personne.")
+    if yes:
+        relay.confirm(mission, by=by, now=now)
+        return "Mission confirmée."
+    relay.decline(mission, by=by, now=now)
+    return "Mission déclinée."
+
+
+# A text that `asks` and is not here is read by a person.
+ANSWERS: Final[Mapping[str, Answer]] = {relay.INVITATION: answer_invitation}
+
+
+@transaction.atomic
+def hear(call: Received | Report, *, by: Actor, now: datetime) -> None:
+    """Act on what the SMS gateway told: an answer, STOP, a report. Told twice, done once."""
+    if isinstance(call, Report):
+        outbox.note_report(call.reference, arrived=call.arrived, said=call.said, now=now)
+        return
+    arrived = outbox.receive_sms(
+        call.gateway_id, number=call.number, text=call.text, by=by, now=now
+    )
+    if arrived.question is None or not arrived.is_new:
+        return
+    question, sms = arrived.question, arrived.sms
+    act = ANSWERS.get(question.template)
+    who = Actor(
+        key=f"{question.recipient_kind}:{question.recipient_key}",
+        label=question.recipient_name,
+        source="SMS",
+    )
+    if act is None:
+        outbox.note_answer(sms, outcome=NOBODY_WAITS, done=False, by=who, now=now)
+        return
+    try:
+        with transaction.atomic():
+            outcome = act(question, sms.meaning == Meaning.YES, who, now)
+    except Refusal as refusal:
+        outbox.note_answer(sms, outcome=refusal.sentence, done=False, by=who, now=now)
+    else:
+        outbox.note_answer(sms, outcome=outcome, done=True, by=who, now=now)

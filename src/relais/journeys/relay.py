@@ -1,0 +1,246 @@
+"""A mission from the question to the yes, or to its end: the rota changes, and people are told."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from datetime import datetime, time, timedelta
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.db import transaction
+from django.utils.timezone import localdate
+
+from relais.connectors.ics import WEEK_BEGINS, WEEK_ENDS, WEEK_LAST_DAY
+from relais.core import formats
+from relais.core.actors import Actor
+from relais.doctors.models import Doctor
+from relais.engine.messages import parameter
+from relais.journeys.calendars import CANCEL, REQUEST, mission_file
+from relais.journeys.recipients import of_doctor
+from relais.outbox import queries as messages
+from relais.outbox import services as outbox
+from relais.outbox.services import Posting
+from relais.rota import services as rota
+from relais.rota.models import Mission, PlannedMission, PlanRun
+from relais.rota.services import Acceptance
+from relais.rota.states import FIRM, ChangeKind, MissionState
+
+MISSION_PATH: Final = "/medecin/missions/{pk}/"
+WEEKS_PATH: Final = "/medecin/semaines/"
+INVITATION, CONFIRMED, CANCELLED = "mission_invitation", "mission_confirmed", "mission_cancelled"
+_CANCELLED_WORTH: Final = timedelta(days=1)  # told even when the week has begun
+
+
+def about(mission: Mission) -> str:
+    """Name a mission as messages do."""
+    return f"rota.mission:{mission.pk}"
+
+
+@transaction.atomic
+def invite(mission: Mission, *, by: Actor, now: datetime) -> Mission:
+    """Ask the doctor of a proposed mission to come."""
+    done = rota.invite(mission, by=by, now=now)
+    outbox.post_many([_invitation(_whole(done), now=now)], by=by, now=now)
+    return done
+
+
+@transaction.atomic
+def confirm(mission: Mission, *, by: Actor, now: datetime) -> Mission:
+    """Note the doctor's yes, and send the event for the doctor's calendar."""
+    done = rota.confirm(mission, by=by, now=now)
+    _close_question(done, now=now)
+    outbox.post_many([_confirmation(_whole(done), now=now)], by=by, now=now)
+    return done
+
+
+@transaction.atomic
+def decline(mission: Mission, *, by: Actor, now: datetime, why: str = "") -> Mission:
+    """Note the doctor's no; what asked for an answer asks no more."""
+    done = rota.decline(mission, by=by, now=now, why=why)
+    _close_question(done, now=now)
+    return done
+
+
+@transaction.atomic
+def cancel(mission: Mission, *, by: Actor, now: datetime, why: str = "") -> Mission:
+    """End a mission, and tell the doctor who was told of it."""
+    before = _state(mission)
+    done = rota.cancel(mission, by=by, now=now, why=why)
+    _tell_the_end([(done, before)], by=by, now=now)
+    return done
+
+
+@transaction.atomic
+def unconfirm(mission: Mission, *, by: Actor, now: datetime, why: str = "") -> Mission:
+    """Undo a confirmation noted by mistake; the doctor is told if the letter has left."""
+    done = rota.unconfirm(mission, by=by, now=now, why=why)
+    _tell_the_end([(done, MissionState.INVITED)], by=by, now=now)
+    return done
+
+
+@transaction.atomic
+def replace(
+    mission: Mission, *, doctor: Doctor, by: Actor, now: datetime, despite: str = ""
+) -> Mission:
+    """Put another doctor in a mission's place, and tell the one who was told of it."""
+    before = _state(mission)
+    new = rota.replace(mission, doctor=doctor, by=by, now=now, despite=despite)
+    mission.refresh_from_db()
+    _tell_the_end([(mission, before)], by=by, now=now)
+    return new
+
+
+@transaction.atomic
+def accept_plan(
+    run: PlanRun,
+    *,
+    by: Actor,
+    now: datetime,
+    only: Collection[int] | None = None,
+    invites: bool = False,
+) -> Acceptance:
+    """Make a proposal the plan; tell the doctors it takes a mission from, and with `invites` ask
+    those it gives one.
+    """
+    going = PlannedMission.objects.filter(run=run, change=ChangeKind.REMOVED)
+    states = Mission.objects.filter(pk__in=going.values("mission")).values_list("pk", "state")
+    before = {pk: MissionState(state) for pk, state in states}
+    done = rota.accept_run(run, only=only, by=by, now=now)
+    _tell_the_end(
+        [(one, before.get(one.pk, MissionState.PROPOSED)) for one in done.removed], by=by, now=now
+    )
+    if invites:
+        asked = [rota.invite(one, by=by, now=now) for one in done.added]
+        whole = _all_whole(asked)
+        outbox.post_many([_invitation(one, now=now) for one in whole], by=by, now=now)
+    return done
+
+
+# -- what is said ----------------------------------------------------------------------------------
+
+
+def _invitation(mission: Mission, *, now: datetime) -> Posting:
+    begins, ends = _span(mission)
+    return Posting(
+        recipient=of_doctor(mission.doctor),
+        template=INVITATION,
+        about=about(mission),
+        version=mission.sequence,
+        values={
+            **_words(mission, now=now),
+            "network": settings.NETWORK_NAME,
+            "first": _moment(begins),
+            "last": _moment(ends),
+            "link": settings.SITE_ADDRESS + MISSION_PATH.format(pk=mission.pk),
+        },
+        give_up_at=_worth_until(begins, now=now),
+        urgent=_is_urgent(begins, now=now),
+        page=MISSION_PATH.format(pk=mission.pk),
+    )
+
+
+def _confirmation(mission: Mission, *, now: datetime) -> Posting:
+    begins, ends = _span(mission)
+    return Posting(
+        recipient=of_doctor(mission.doctor),
+        template=CONFIRMED,
+        about=about(mission),
+        version=mission.sequence,
+        values={
+            **_words(mission, now=now),
+            "first": _moment(begins),
+            "last": _moment(ends),
+            "link": settings.SITE_ADDRESS + MISSION_PATH.format(pk=mission.pk),
+        },
+        give_up_at=_worth_until(ends, now=now),
+        calendar=mission_file(mission, method=REQUEST, now=now),
+        page=MISSION_PATH.format(pk=mission.pk),
+    )
+
+
+def _end(mission: Mission, *, was_in_calendar: bool, now: datetime) -> Posting:
+    begins, _ = _span(mission)
+    return Posting(
+        recipient=of_doctor(mission.doctor),
+        template=CANCELLED,
+        about=about(mission),
+        version=mission.sequence,
+        values={
+            **_words(mission, now=now),
+            "network": settings.NETWORK_NAME,
+            "contact": settings.NETWORK_CONTACT,
+            "link": settings.SITE_ADDRESS + WEEKS_PATH,
+        },
+        give_up_at=max(_worth_until(begins, now=now), now + _CANCELLED_WORTH),
+        urgent=_is_urgent(begins, now=now),
+        calendar=mission_file(mission, method=CANCEL, now=now) if was_in_calendar else "",
+        page=WEEKS_PATH,
+    )
+
+
+def _tell_the_end(
+    ended: Iterable[tuple[Mission, MissionState]], *, by: Actor, now: datetime
+) -> None:
+    """Tell the doctors who gave their word, or whom a message reached; call back what waits."""
+    found = list(ended)
+    told = messages.templates_left([about(mission) for mission, _ in found])
+    postings = []
+    states = {mission.pk: state for mission, state in found}
+    for mission in _all_whole([mission for mission, _ in found]):
+        left = told.get(about(mission), frozenset())
+        _close_question(mission, now=now)
+        is_over = mission.monday + WEEK_LAST_DAY < localdate(now)
+        if not is_over and (states[mission.pk] in FIRM or left & {INVITATION, CONFIRMED}):
+            in_calendar = CONFIRMED in left or states[mission.pk] in FIRM
+            postings.append(_end(mission, was_in_calendar=in_calendar, now=now))
+    outbox.post_many(postings, by=by, now=now)
+
+
+def _close_question(mission: Mission, *, now: datetime) -> None:
+    outbox.cancel(about(mission), now=now)
+    outbox.close_questions(about(mission), now=now)
+
+
+def _words(mission: Mission, *, now: datetime) -> dict[str, str]:
+    return {
+        "name": str(mission.doctor),
+        "week": formats.week_label(mission.monday, today=localdate(now)),
+        "centre": mission.line.centre.name,
+    }
+
+
+def _span(mission: Mission) -> tuple[datetime, datetime]:
+    zone = ZoneInfo(mission.line.centre.time_zone)
+    return (
+        datetime.combine(mission.monday, WEEK_BEGINS, zone),
+        datetime.combine(mission.monday + WEEK_LAST_DAY, WEEK_ENDS, zone),
+    )
+
+
+def _moment(moment: datetime) -> str:
+    day = formats.date_words(moment.date(), today=moment.date(), weekday=False)
+    return f"{day} à {formats.time_words(time(moment.hour, moment.minute))}"
+
+
+def _worth_until(moment: datetime, *, now: datetime) -> datetime:
+    return min(moment, now + timedelta(days=parameter("worth_days")))
+
+
+def _is_urgent(begins: datetime, *, now: datetime) -> bool:
+    return begins - now < timedelta(hours=parameter("urgent_hours"))
+
+
+def _state(mission: Mission) -> MissionState:
+    return MissionState(Mission.objects.values_list("state", flat=True).get(pk=mission.pk))
+
+
+def _whole(mission: Mission) -> Mission:
+    return _all_whole([mission])[0]
+
+
+def _all_whole(missions: Collection[Mission]) -> list[Mission]:
+    """Give missions with what messages say of them; one query."""
+    related = ("doctor__home", "line__centre__commune")
+    found = Mission.objects.select_related(*related).in_bulk([one.pk for one in missions])
+    return [found[one.pk] for one in missions]

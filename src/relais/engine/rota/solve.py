@@ -11,7 +11,6 @@ docs/engine/rota.md gives the formulation and the proof of each bound.
 from __future__ import annotations
 
 import math
-import os
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -25,7 +24,7 @@ from relais.engine.rota.feasible import Feasible, Taken, feasible, taken
 from relais.engine.rota.linear import SLACK, End, Outcome, Program, Solver
 from relais.engine.rota.model import Model, build
 from relais.engine.rota.national.answer import write_plan
-from relais.engine.rota.national.executors import executor_of
+from relais.engine.rota.national.executors import Crew, executor_of
 from relais.engine.rota.national.planning import plan_nation
 from relais.engine.rota.plan import BoundBy, Hole, Plan, PlannedMission, Standby
 from relais.engine.rota.problem import Problem, Status
@@ -156,7 +155,7 @@ class _Planning:
         try:
             self.progress(Progress(phase, best, bound, gap, now - self.started))
         except Enough:
-            self.solver.deadline = now
+            self.solver.deadline = min(self.solver.deadline, now)
 
     def watch(self, phase: str, best: float, bound: float, offset: float) -> None:
         """Let the solver tell its best and bound of this phase, never worse than what is known."""
@@ -597,7 +596,7 @@ def solve(
     seed: int = 0,
     progress: Callable[[Progress], None] | None = None,
     threads: int = 1,
-    executor: str | None = None,
+    executor: Crew | str | None = None,
 ) -> Plan:
     """Plan the relay: the best plan found within the time, with what is proven of it.
 
@@ -607,15 +606,17 @@ def solve(
 
     From national size on (docs/engine/national.md) the regions are planned by `executor`: `here`,
     `processes:N` (the default, one a core) or `dask://host:port`; the plan does not depend on it.
+    An executor that the caller made stays open.
 
-    Raises LockedConflict when the locked missions break hard rules among themselves, and
-    PlannerFault when the plan does not pass `verify`: a fault of this software, never a result.
+    Raises LockedConflict when the locked missions break hard rules among themselves, Unusable when
+    the executor named cannot be used, and PlannerFault when the plan does not pass `verify`: a
+    fault of this software, never a result.
     """
     started = time.monotonic()
     conflicts = check_locked(problem)
     if conflicts:
         raise LockedConflict(conflicts)
-    if len(problem.offers) * len(problem.centres) > _NATIONAL:
+    if is_national(problem):
         return solve_national(
             problem, budget_seconds=budget_seconds, seed=seed, progress=progress, executor=executor
         )
@@ -635,21 +636,26 @@ def solve(
     return plan
 
 
+def is_national(problem: Problem) -> bool:
+    """Say whether a problem is too large for one model, and is planned region by region."""
+    return len(problem.offers) * len(problem.centres) > _NATIONAL
+
+
 def solve_national(
     problem: Problem,
     *,
     budget_seconds: float,
     seed: int = 0,
     progress: Callable[[Progress], None] | None = None,
-    executor: str | None = None,
+    executor: Crew | str | None = None,
 ) -> Plan:
     """Plan a network of any size by prices and regions: a verified plan and true bounds.
 
     The parameters are those of `solve`, which calls this from national size on. The locked missions
-    must agree with each other. Raises PlannerFault, and ValueError for an unknown executor.
+    must agree with each other. Raises PlannerFault, and Unusable for an executor that does not do.
     """
     started = time.monotonic()
-    ends = started + budget_seconds
+    ends, looked = started + budget_seconds, started
     last: tuple[str, float | None, float | None] = PREPARING, None, None
 
     def tell(phase: str, best: float | None, bound: float | None) -> None:
@@ -663,21 +669,30 @@ def solve_national(
         try:
             progress(Progress(phase, best, bound, gap, time.monotonic() - started))
         except Enough:
-            ends = time.monotonic()
+            ends = min(ends, time.monotonic())
+
+    def deadline() -> float:
+        """Give the end; whoever asks for it also lets the caller say that it is enough."""
+        nonlocal looked
+        if time.monotonic() - looked >= _NEVER_SECONDS_BETWEEN_LINES:
+            looked = time.monotonic()
+            tell(*last)
+        return ends
 
     tell(*last)
-    crew = executor_of(executor or f"processes:{os.cpu_count() or 1}")
+    crew = executor_of(executor) if executor is None or isinstance(executor, str) else executor
     try:
         found = plan_nation(
             problem,
-            deadline=lambda: ends,
+            deadline=deadline,
             seed=seed,
             executor=crew,
             tell=lambda best, bound: tell(COST, best, bound),
             alive=lambda: tell(*last),
         )
     finally:
-        crew.close()
+        if crew is not executor:
+            crew.close()
     tell(CHECKING, last[1], last[2])
     plan = write_plan(problem, found, started=started)
     violations = verify(problem, plan)

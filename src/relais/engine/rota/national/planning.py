@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from relais.engine.rota.feasible import Feasible, Taken
 from relais.engine.rota.national.draft import Assignment, Draft
-from relais.engine.rota.national.executors import DaskCluster, InProcess, LocalProcesses
+from relais.engine.rota.national.executors import Crew
 from relais.engine.rota.national.nation import Ints, Nation, nation
 from relais.engine.rota.national.prices import Market, Prices, find_prices
 from relais.engine.rota.national.regions import Task, plan_region
@@ -324,7 +324,7 @@ def plan_nation(
     *,
     deadline: Callable[[], float],
     seed: int,
-    executor: InProcess | LocalProcesses | DaskCluster,
+    executor: Crew,
     tell: Callable[[float | None, float | None], None],
     alive: Callable[[], None] = lambda: None,
 ) -> Found:
@@ -362,21 +362,23 @@ def plan_nation(
         count = int(region.max()) + 1
         made = [regions.task(number, _TASK_SECONDS) for number in range(count)]
         tasks = [(number, one) for number, one in enumerate(made) if one is not None]
-        step = executor.workers
-        for first in range(0, len(tasks), step):
-            if time.monotonic() > end():
-                complete = False
-                break
+
+        def given(these: list[Task]) -> Iterator[Task]:
+            for task in these:
+                seconds = min(_TASK_SECONDS, max(end() - time.monotonic(), 0.1))
+                yield replace(task, seconds=seconds)
+
+        answered = 0
+        answers = executor.each(
+            plan_region, given([one[0] for _, one in tasks]), lambda: time.monotonic() > end()
+        )
+        for (number, (_, doctors, freed)), answer in zip(tasks, answers, strict=False):
+            if answer.missions is not None:
+                regions.accept(number, answer.missions, doctors, freed)
+            complete &= answer.complete
+            answered += 1
             alive()
-            part = tasks[first : first + step]
-            seconds = min(_TASK_SECONDS, max(end() - time.monotonic(), 0.1))
-            answers = executor.map(
-                plan_region, [replace(one[0], seconds=seconds) for _, one in part]
-            )
-            for (number, (_, doctors, freed)), answer in zip(part, answers, strict=True):
-                if answer.missions is not None:
-                    regions.accept(number, answer.missions, doctors, freed)
-                complete &= answer.complete
+        complete &= answered == len(tasks)
         if draft.holes:
             draft.release()
             draft.fill(prices.place, worth)

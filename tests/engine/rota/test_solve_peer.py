@@ -9,7 +9,7 @@ from __future__ import annotations
 import pytest
 from bench.rota import instances, peer
 
-from relais.engine.rota.solve import solve
+from relais.engine.rota.solve import COST, Progress, solve
 from relais.engine.rota.verify import score, verify
 from tests.engine.rota.tiny import as_levels
 
@@ -17,9 +17,15 @@ from tests.engine.rota.tiny import as_levels
 @pytest.mark.parametrize(("spare", "seed"), [(1.0, 2), (0.7, 1), (0.6, 3), (0.4, 3)])
 def test_the_planner_and_its_peer_agree_on_every_level(spare: float, seed: int) -> None:
     network = instances.make("XS", seed, spare=spare)
-    plan = solve(network)
+    told: list[Progress] = []
+    plan = solve(network, progress=told.append)
     answer = peer.solve(network, time_limit=60)
     assert answer.proven
     assert plan.proven_optimal
     assert verify(network, plan) == ()
+    assert all(
+        line.bound <= plan.score.cost <= line.best
+        for line in told
+        if line.phase == COST and line.best is not None and line.bound is not None
+    )
     assert as_levels(plan.score) == as_levels(score(network, answer.missions, answer.standbys))

@@ -37,12 +37,12 @@ type Floats = NDArray[np.float64]
 # Reduced costs kept beyond what the bound needs: none at first, then wider until proven.
 _FIRST_WIDTH, _WIDENING = 16.0, 4.0
 # The search for a better plan when the first columns did not prove one.
-_NEAR_REACH = 300.0  # of reduced cost
-_NEAR_TOLERANCE = 1e-2  # of the cost
+_NEAR_REACH, _BETWEEN_REACH = 300.0, 16.0  # of reduced cost
 _NODES = 100  # of a search tree
 _SEASON, _SEASON_STEP = 16, 8  # weeks planned anew, weeks from one start to the next
 _WORTH_A_START = 0.05  # of the cost: how far from the bound a plan may be to start from
 _WORTH_A_ROUND = 2e-4  # of the cost: what a round must gain for another
+_FAR, _FINE = 1e-3, 1e-4  # of the cost: a best plan far from the bound, one that is good enough
 _MARGIN = 1e-3
 _WHOLE_STEP = 0.99  # objectives of levels are whole numbers: a gap below 1 is none
 _HINTS_WEIGH = 0.49  # of one unit of cost, all hints together: they only choose among equals
@@ -157,8 +157,14 @@ class _Planning:
         except Enough:
             self.solver.deadline = min(self.solver.deadline, now)
 
-    def watch(self, phase: str, best: float, bound: float, offset: float) -> None:
-        """Let the solver tell its best and bound of this phase, never worse than what is known."""
+    def watch(
+        self, phase: str, best: float, bound: float, offset: float, most: float = math.inf
+    ) -> None:
+        """Let the solver tell its best and bound of this phase, never worse than what is known.
+
+        `most`: what the bound of a program says of the whole problem at most, because columns were
+        left out of it.
+        """
         if self.progress is None:
             self.solver.watch = None
             return
@@ -167,7 +173,7 @@ class _Planning:
             self.tell(
                 phase,
                 best if found is None else min(best, round(found + offset)),
-                bound if proven is None else max(bound, min(best, proven + offset)),
+                bound if proven is None else max(bound, min(best, most, proven + offset)),
             )
 
         self.solver.watch = told
@@ -379,9 +385,9 @@ class _Planning:
             # A plan with a dropped column costs more than base + reach.
             least = self.cost_bound - offset - base
             reach = max(min(least + width, self.best.cost - 1 - offset - base), 0.0) + _MARGIN
-            self.watch(COST, self.best.cost, self.cost_bound, offset)
-            found = self._among(program, reduced, base, reach)
             dropped = math.floor(base + reach + offset - SLACK) + 1
+            self.watch(COST, self.best.cost, self.cost_bound, offset, most=dropped)
+            found = self._among(program, reduced, base, reach)
             if found.end is not End.INFEASIBLE:
                 dropped = min(dropped, _whole_bound(found.bound + offset))
             self.cost_bound = max(self.cost_bound, dropped)
@@ -391,8 +397,9 @@ class _Planning:
                 break
             previous = reach
             if width == 0.0:
-                self._near(program, relaxed, reduced)
+                self._follow(relaxed)
                 self._by_weeks(program, reduced)
+                self._between(program, relaxed, reduced)
             over = found.bound - base if math.isfinite(found.bound) else 0.0
             width = max(_FIRST_WIDTH, _WIDENING * width, _WIDENING * over)
         self.complete = False
@@ -424,26 +431,13 @@ class _Planning:
         self.offer(found)
         return found
 
-    def _near(self, program: Program, relaxed: Outcome, reduced: Floats) -> None:
-        """Look for a plan where the relaxation is whole already: a better best, no bound."""
-        model, values = self.model, relaxed.values
-        assert values is not None
-        lower, upper = program.lower.copy(), program.upper.copy()
-        lower[model.x] = np.maximum(lower[model.x], values[model.x] > 1 - SLACK)
-        upper[program.whole & (reduced > _NEAR_REACH) & (values < SLACK)] = 0.0
-        self.watch(COST, self.best.cost, self.cost_bound, model.fixed_cost)
-        found = self.solver.whole(
-            replace(
-                program,
-                cost=self._hinted(program.cost),
-                lower=lower,
-                upper=np.maximum(lower, upper),
-            ),
-            stop_at=self.cost_bound - model.fixed_cost + SLACK,
-            tolerance=max(_WHOLE_STEP, _NEAR_TOLERANCE * self.best.cost),
-            most_nodes=_NODES,
+    def _follow(self, relaxed: Outcome) -> None:
+        """Round the relaxation to a plan: a better best, no bound."""
+        found = self.draft(
+            *first_plan(self.problem, self.allowed, self.taken, self.model, values=relaxed.values)
         )
-        self.offer(found)
+        if found.levels < self.best.levels:
+            self.best = found
 
     def _by_weeks(self, program: Program, reduced: Floats) -> None:
         """Plan a few months anew with the rest as it is, all around the year: a better best."""
@@ -463,7 +457,7 @@ class _Planning:
                 upper = np.where(fixed, np.rint(point), program.upper)
                 dear = inside & (reduced > _NEAR_REACH) & (point < _HALF)
                 upper[dear] = lower[dear]
-                self.watch(COST, self.best.cost, self.cost_bound, model.fixed_cost)
+                self.watch(COST, self.best.cost, self.cost_bound, model.fixed_cost, most=0)
                 found = self.solver.whole(
                     replace(program, lower=lower, upper=upper),
                     start=point,
@@ -471,6 +465,30 @@ class _Planning:
                     most_nodes=_NODES,
                 )
                 self.offer(found)
+
+    def _between(self, program: Program, relaxed: Outcome, reduced: Floats) -> None:
+        """Plan anew where the best plan and the relaxation differ: a better best, no bound.
+
+        It costs much, so it is for a best plan that is still far from the bound.
+        """
+        assert relaxed.values is not None
+        if self.best.cost <= self.cost_bound * (1 + _FAR):
+            return
+        point = self.point()
+        both = program.whole & (np.abs(point - relaxed.values) < SLACK)
+        held = both & ((point > _HALF) | (reduced > _BETWEEN_REACH))
+        self.watch(COST, self.best.cost, self.cost_bound, self.model.fixed_cost, most=0)
+        found = self.solver.whole(
+            replace(
+                program,
+                lower=np.where(held, np.rint(point), program.lower),
+                upper=np.where(held, np.rint(point), program.upper),
+            ),
+            start=point,
+            tolerance=_FINE * self.best.cost,
+            most_nodes=_NODES,
+        )
+        self.offer(found)
 
     def _hinted(self, cost: Floats) -> Floats:
         """Make hinted missions cheaper by so little that they only decide between equal plans."""

@@ -16,9 +16,12 @@ from relais.engine.rota.model import Model
 from relais.engine.rota.problem import Problem, Status
 
 type Bools = NDArray[np.bool_]
+type Floats = NDArray[np.float64]
 
 _CHAIN_LENGTH = 4
 _CHAIN_TRIES = 400
+_SOME = 1e-6  # of a value of a relaxation: more than nothing
+_LIKED = 1000  # a standby that the relaxation wants, before one that serves more centres
 
 
 class Draft:
@@ -180,8 +183,18 @@ class Draft:
             self.take(other)
         return False
 
-    def promise(self) -> None:
-        """Choose standbys week by week: each time the doctor who serves most centres in want."""
+    def follow(self, values: Floats) -> None:
+        """Choose missions in the order of their values in a relaxation, where nothing bars them."""
+        for arc in np.argsort(-values, kind="stable").tolist():
+            if values[arc] < _SOME:
+                break
+            self.take_if_free(arc)
+
+    def promise(self, values: Floats | None = None) -> None:
+        """Choose standbys week by week: each time the doctor who serves most centres in want.
+
+        With `values` of a relaxation, one a standby column, those of high value come first.
+        """
         depth, most = self.problem.standby_depth, self.model.row_upper
         limit = int(parameters.load("rota")["standbys_per_doctor"].value)
         if depth == 0 or len(most) == 0:
@@ -205,11 +218,12 @@ class Draft:
                 ]
             )
             spare = np.array([min(self.room[doctor], 9) for doctor in doctors.tolist()])
+            liked = np.zeros(len(indices)) if values is None else values[indices]
             while True:
                 gain = (counts & (want > 0)).sum(axis=1) * usable
                 if gain.max(initial=0) == 0:
                     break
-                pick = int(np.argmax(gain * 10 + spare))
+                pick = int(np.argmax((gain > 0) * (gain * 10 + spare + _LIKED * liked)))
                 doctor = int(doctors[pick])
                 usable[pick] = False
                 want = want - counts[pick]
@@ -234,18 +248,22 @@ def first_plan(
     model: Model,
     *,
     missions: Bools | None = None,
+    values: Floats | None = None,
 ) -> tuple[Bools, Bools]:
     """Make a plan that obeys every hard rule: confirmed missions, hints, then the scarcest places.
 
     With `missions` (a boolean array over the mission columns) only the standbys are added to them.
+    With `values` (of all columns, from a relaxation) missions and standbys are taken in that order.
     """
     draft = Draft(problem, allowed, taken, model)
     if missions is None:
         draft.take_given()
+        if values is not None:
+            draft.follow(values[model.x])
         draft.fill()
         draft.mend()
     else:
         for arc in np.flatnonzero(missions).tolist():
             draft.take(arc)
-    draft.promise()
+    draft.promise(None if values is None else values[model.y])
     return draft.masks()

@@ -97,7 +97,7 @@ class MailWay:
         sender = written["From"].addresses[0].addr_spec
         try:
             server.ehlo_or_helo_if_needed()
-            steps = (
+            steps: tuple[Callable[[], tuple[int, bytes]], ...] = (
                 lambda: server.mail(sender),
                 lambda: server.rcpt(address),
                 lambda: server.docmd("DATA"),

@@ -6,7 +6,8 @@ import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
-from http.client import HTTPException, HTTPMessage
+from email.message import Message
+from http.client import HTTPException
 from typing import Any, Final
 from urllib.error import HTTPError
 from urllib.parse import quote
@@ -153,7 +154,7 @@ def _object(body: bytes) -> dict[str, Any]:
     return found if isinstance(found, dict) else {}
 
 
-def _wait(headers: HTTPMessage) -> timedelta | None:
+def _wait(headers: Message[str, str]) -> timedelta | None:
     seconds = headers.get("Retry-After", "")
     if not seconds.isascii() or not seconds.isdigit() or len(seconds) > 6:
         return None

@@ -384,7 +384,7 @@ def plan_nation(
             draft.fill(prices.place, worth)
         tell(draft.cost(), prices.bound)
         after = (draft.holes, draft.cost())
-        idle = idle + 1 if after[0] == before[0] and after[1] > before[1] * (1 - 1e-5) else 0
+        idle = idle + 1 if after[0] == before[0] and after[1] >= before[1] * (1 - 1e-5) else 0
         turn, number_of_rounds = turn + _TURN, number_of_rounds + 1
         if not promised and (number_of_rounds == _WITHOUT_STANDBYS or late(0.5)() or idle):
             draft.promise_all(worth)

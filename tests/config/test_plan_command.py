@@ -18,6 +18,7 @@ from relais.config import plan_command
 from relais.config.plan_command import NO_PLAN, WRITTEN, WRONG_INPUT, Screen, main
 from relais.engine.plan_folder import place
 from relais.engine.rota import solve as solving
+from relais.engine.rota.national import executors
 from relais.engine.rota.solve import PlannerFault, Progress
 from relais.engine.rota.verify import Violation
 from tests.engine.plan_folder.folders import SOUND, longer, put
@@ -102,6 +103,12 @@ def test_a_previous_plan_is_taken_up_again(
         (["FOLDER", "--seed", "1.5"], "--seed : « 1.5 » ne convient pas. "
          "Écrivez un nombre entier de 0 à 2147483647."),
         (["FOLDER", "--out", ""], "--out : donnez le chemin d’un dossier."),
+        *(
+            (["FOLDER", "--executor", name], f"--executor : « {name} » ne dit pas où calculer. "
+             "Écrivez here, processes:2 (le nombre de processus) ou dask://machine:8786.")
+            for name in ("elsewhere", "processes:0", "processes:two", "dask://machine",
+                         "dask://machine:0", "dask://machine:99999", "dask://a b:1", "tcp://a:1")
+        ),
     ],
 )  # fmt: skip
 def test_a_mistake_of_the_command_line_gets_one_sentence(
@@ -111,6 +118,29 @@ def test_a_mistake_of_the_command_line_gets_one_sentence(
     assert main([str(folder) if word == "FOLDER" else word for word in words]) == WRONG_INPUT
     assert capsys.readouterr().err.splitlines() == [told, "Aide : relais plan --help"]
     assert sorted(os.listdir(folder)) == sorted(SOUND)
+
+
+def test_a_cluster_that_does_not_answer_is_told_before_anything_is_done(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(executors, "_CONNECT_SECONDS", 0.5)
+    folder = put(tmp_path / "folder", SOUND)
+    assert main([str(folder), "--executor", "dask://127.0.0.1:1"]) == WRONG_INPUT
+    assert capsys.readouterr().err.splitlines()[-2:] == [
+        "Aucune grappe de calcul ne répond à dask://127.0.0.1:1. Vérifiez l’adresse, et que "
+        "l’ordonnanceur est lancé.",
+        "Rien n’a été calculé ni écrit.",
+    ]
+    assert sorted(os.listdir(folder)) == sorted(SOUND)
+
+
+def test_a_place_to_compute_that_is_not_needed_is_told(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = put(tmp_path / "folder", SOUND)
+    assert main([str(folder), "--executor", "here"]) == WRITTEN
+    told = capsys.readouterr().out
+    assert "Ce réseau tient en un seul calcul, fait ici : --executor n’a pas servi." in told
 
 
 def test_help_is_given_in_french(capsys: pytest.CaptureFixture[str]) -> None:

@@ -69,7 +69,7 @@ Ouvre le site du réseau. Les réglages viennent des variables RELAIS_* (voir do
 
 Fait les tâches de fond (courriels, plans) jusqu’à Ctrl-C.""",
     "plan": """{name} plan DOSSIER [--out SORTIE] [--budget SECONDES] [--seed N]
-            [--previous ANCIENNE_SORTIE]
+            [--previous ANCIENNE_SORTIE] [--executor OÙ]
 
 Lit un dossier de fichiers CSV, cherche le meilleur plan
 et l’écrit, avec sa preuve, dans DOSSIER/out.""",

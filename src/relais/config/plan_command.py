@@ -14,6 +14,7 @@ import re
 import resource
 import signal
 import sys
+import threading
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -26,6 +27,7 @@ from relais import __version__
 if TYPE_CHECKING:
     from relais.engine.plan_folder.errors import FolderErrors, Notice
     from relais.engine.plan_folder.summary import Summary
+    from relais.engine.rota.national.executors import Crew
     from relais.engine.rota.plan import Plan
     from relais.engine.rota.problem import Problem
     from relais.engine.rota.solve import Progress
@@ -37,7 +39,10 @@ GREATEST_SEED = 2**31 - 1
 # Kept back from the budget for starting, judging and writing: some time, a share, never much.
 _KEPT_SECONDS, _KEPT_SHARE, _KEPT_AT_MOST = 0.3, 0.05, 2.0
 _SECONDS_BETWEEN_PLAIN_LINES = 5.0
+_SECONDS_TO_LEAVE = 1.0  # from a second Ctrl-C to the certain end
 _CLEAR_LINE = "\r\x1b[K"
+
+_NOTHING_WRITTEN = "\nArrêté : aucun plan n’a été écrit."
 
 _HELP = """\
 Lit un dossier de fichiers CSV, cherche le meilleur plan et l’écrit avec sa preuve.
@@ -107,6 +112,16 @@ def _folder(text: str) -> Path:
     return Path(text)
 
 
+def _executor(text: str) -> str:
+    from relais.engine.rota.national.executors import Unusable, check_form  # noqa: PLC0415
+
+    try:
+        check_form(text)
+    except Unusable as error:
+        raise argparse.ArgumentTypeError(str(error)) from error
+    return text
+
+
 def parser() -> argparse.ArgumentParser:
     """Build the reader of the command line."""
     built = _Parser(
@@ -116,7 +131,7 @@ def parser() -> argparse.ArgumentParser:
         add_help=False,
         allow_abbrev=False,
         usage="relais plan DOSSIER [--out SORTIE] [--budget SECONDES] [--seed N] "
-        "[--previous ANCIENNE_SORTIE]",
+        "[--previous ANCIENNE_SORTIE] [--executor OÙ]",
     )
     words = built.add_argument_group("ce que l’on donne")
     words.add_argument("folder", metavar="DOSSIER", type=_folder, help="le dossier à planifier")
@@ -142,6 +157,13 @@ def parser() -> argparse.ArgumentParser:
         metavar="ANCIENNE_SORTIE",
         type=_folder,
         help="un plan déjà fait, dont ce qui reste possible est repris de préférence",
+    )
+    words.add_argument(
+        "--executor",
+        metavar="OÙ",
+        type=_executor,
+        help="où calculer un grand réseau : here, processes:N ou dask://machine:port "
+        "(un processus par cœur sinon) ; le plan n’en dépend pas",
     )
     words.add_argument("-h", "--help", action="help", help="montrer cette aide")
     return built
@@ -199,23 +221,63 @@ class Stop:
 
     def __init__(self) -> None:
         self.asked = False
+        self.written = False  # too late to stop anything
 
     def ask(self, _signal: int, _frame: FrameType | None) -> None:
         """Take note of Ctrl-C or of a request to end."""
-        if self.asked:
+        if self.asked and not self.written:
             raise KeyboardInterrupt
         self.asked = True
 
 
 @contextmanager
 def _listening(stop: Stop) -> Iterator[None]:
+    """Let Ctrl-C and SIGTERM ask to stop, and the second end the process whatever it is at.
+
+    Python tells its main thread of a signal between two of its own steps, and one step may be a
+    minute of the solver: a second thread, told by the system itself, ends the process then. What is
+    being written lies in a hidden folder, which the next run sweeps away.
+    """
     signals = (signal.SIGINT, signal.SIGTERM)
+    reader, writer = os.pipe()
+    os.set_blocking(writer, False)
+
+    def listen() -> None:
+        asked = 0
+        while True:
+            heard = os.read(reader, 1)
+            if heard in {b"", b"\0"}:
+                os.close(reader)
+                return
+            asked += 1
+            if stop.written:
+                continue
+            if asked == 1:
+                _warn("\nArrêt demandé : le meilleur plan trouvé va être écrit.")
+                _warn("Ctrl-C encore une fois : tout arrêter sans rien écrire.")
+            else:
+                last = threading.Timer(_SECONDS_TO_LEAVE, _leave_at_once, (stop,))
+                last.daemon = True
+                last.start()
+
     before = [signal.signal(number, stop.ask) for number in signals]
+    earlier = signal.set_wakeup_fd(writer, warn_on_full_buffer=False)
+    threading.Thread(target=listen, name="signals", daemon=True).start()
     try:
         yield
     finally:
+        signal.set_wakeup_fd(earlier)
         for number, handler in zip(signals, before, strict=True):
             signal.signal(number, handler)
+        os.write(writer, b"\0")
+        os.close(writer)
+
+
+def _leave_at_once(stop: Stop) -> None:
+    if stop.written:
+        return
+    _warn(_NOTHING_WRITTEN)
+    os._exit(NO_PLAN)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -231,7 +293,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         return _plan(given, started=started)
     except KeyboardInterrupt:
-        _warn("\nArrêté : aucun plan n’a été écrit.")
+        _warn(_NOTHING_WRITTEN)
         return NO_PLAN
     except MemoryError:
         _warn("La mémoire de la machine ne suffit pas : aucun plan n’a été écrit.")
@@ -263,18 +325,32 @@ def _plan(given: argparse.Namespace, *, started: float) -> int:
         return WRONG_INPUT
     for line in summarised(warnings):
         _warn(f"Attention : {line}")
-    return _search_and_write(problem, out, given, started=started)
+    from relais.engine.rota.national.executors import Unusable, executor_of  # noqa: PLC0415
+
+    crew = None
+    if given.executor is not None:
+        try:
+            crew = executor_of(given.executor)
+        except Unusable as error:
+            _warn(error)
+            _warn("Rien n’a été calculé ni écrit.")
+            return WRONG_INPUT
+    try:
+        return _search_and_write(problem, out, given, crew, started=started)
+    finally:
+        if crew is not None:
+            crew.close()
 
 
 def _search_and_write(
-    problem: Problem, out: Path, given: argparse.Namespace, *, started: float
+    problem: Problem, out: Path, given: argparse.Namespace, crew: Crew | None, *, started: float
 ) -> int:
     from relais.engine.plan_folder.write import Run, write_folder  # noqa: PLC0415
     from relais.engine.rota.explain import Explainer  # noqa: PLC0415
 
     stop = Stop()
     with _listening(stop):
-        plan = _search(problem, given, stop, started=started)
+        plan = _search(problem, given, stop, crew, started=started)
         if plan is None:
             return NO_PLAN
         run = Run(
@@ -289,12 +365,31 @@ def _search_and_write(
             _warn(f"{out} : le plan n’a pas pu être écrit ({error.strerror}).")
             _warn("Ce qui s’y trouvait n’a pas changé.")
             return NO_PLAN
-    _tell_result(plan, summary, out, seconds=run.seconds, stopped=stop.asked)
+        stop.written = True
+        _tell_where(problem, crew)
+        _tell_result(plan, summary, out, seconds=run.seconds, stopped=stop.asked)
     return WRITTEN
 
 
+def _tell_where(problem: Problem, crew: Crew | None) -> None:
+    """Say what happened to the place to compute that a person named."""
+    from relais.engine.rota.solve import is_national  # noqa: PLC0415
+
+    if crew is None:
+        return
+    if not is_national(problem):
+        _say("Ce réseau tient en un seul calcul, fait ici : --executor n’a pas servi.")
+    for remark in crew.remarks:
+        _say(remark)
+
+
 def _search(
-    problem: Problem, given: argparse.Namespace, stop: Stop, *, started: float
+    problem: Problem,
+    given: argparse.Namespace,
+    stop: Stop,
+    crew: Crew | None,
+    *,
+    started: float,
 ) -> Plan | None:
     from relais.engine.rota.linear import SolverFault  # noqa: PLC0415
     from relais.engine.rota.solve import Enough, PlannerFault, solve  # noqa: PLC0415
@@ -314,6 +409,7 @@ def _search(
             budget_seconds=max(0.0, left),
             seed=given.seed,
             progress=watch,
+            executor=crew,
         )
     except (PlannerFault, SolverFault) as fault:
         _warn("Aucun plan n’a pu être fait : c’est un défaut du programme, pas de vos fichiers.")

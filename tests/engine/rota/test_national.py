@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 import os
+import time
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -12,7 +14,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from relais.engine.rota.national.executors import InProcess, LocalProcesses, executor_of
+from relais.engine.rota.national.executors import InProcess, LocalProcesses, Unusable, executor_of
 from relais.engine.rota.national.nation import nation
 from relais.engine.rota.national.planning import split
 from relais.engine.rota.national.prices import Market
@@ -132,9 +134,33 @@ def test_a_worker_that_dies_costs_time_and_not_the_answer(tmp_path: Any) -> None
     assert answers[0] != os.getpid()
 
 
+def test_enough_leaves_a_worker_at_its_task_and_tasks_unread(tmp_path: Any) -> None:
+    crew = LocalProcesses(1)
+    answers = crew.each(time.sleep, itertools.repeat(60), lambda: True)
+    assert list(answers) == []
+    asked = time.monotonic()
+    patience = itertools.chain([False] * 3, itertools.repeat(True))
+    assert list(crew.each(time.sleep, itertools.repeat(60), lambda: next(patience))) == []
+    assert time.monotonic() - asked < 30
+    assert crew.crew is None
+
+
+def test_a_fault_of_the_work_itself_is_raised() -> None:
+    crew = LocalProcesses(1)
+    try:
+        with pytest.raises(ZeroDivisionError):
+            crew.map(_divide, [1, 0])
+    finally:
+        crew.close()
+
+
+def _divide(number: int) -> float:
+    return 1 / number
+
+
 def test_an_unknown_place_to_work_is_refused_in_words() -> None:
     assert isinstance(executor_of("here"), InProcess)
-    with pytest.raises(ValueError, match="Lieu de calcul inconnu"):
+    with pytest.raises(Unusable, match="« elsewhere » ne dit pas où calculer"):
         executor_of("elsewhere")
 
 

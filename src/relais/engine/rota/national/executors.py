@@ -213,14 +213,18 @@ def _at_worker[T, A](work: Callable[[T], A], task: T, expected: tuple[tuple[str,
 class DaskCluster:
     """The workers of a running Dask scheduler (`distributed`, from the extra `cluster`).
 
+    `expected`: the versions that every worker must have, those here unless said.
+
     Raises Unusable where the address, the scheduler, its workers or their versions do not do.
     """
 
-    def __init__(self, address: str) -> None:
+    def __init__(
+        self, address: str, *, expected: tuple[tuple[str, str], ...] | None = None
+    ) -> None:
         form = _DASK_FORM.fullmatch(address)
         if form is None or not 0 < int(form[2]) <= _GREATEST_PORT:
             raise Unusable(_form_words(address))
-        self.address = address
+        self.address, self.expected = address, expected or versions()
         self.remarks: list[str] = []
         self.here: LocalProcesses | None = None
         try:
@@ -267,8 +271,8 @@ class DaskCluster:
                 raise Unusable(f"{where} ne répond pas.")
             if future.status != "finished":
                 raise Unusable(f"{where} n’a pas relais, ou pas la même version qu’ici.")
-            there, ours = dict(future.result(timeout=_CONNECT_SECONDS)), dict(versions())
-            for name, version in ours.items():
+            there = dict(future.result(timeout=_CONNECT_SECONDS))
+            for name, version in self.expected:
                 if there.get(name) != version:
                     raise Unusable(
                         f"{where} a {name} {there.get(name, 'inconnu')}, et ici {version} : "
@@ -308,7 +312,7 @@ class DaskCluster:
                     given[-1] = (
                         task,
                         self.client.submit(
-                            _at_worker, work, task, versions(), pure=False, retries=_CREWS
+                            _at_worker, work, task, self.expected, pure=False, retries=_CREWS
                         ),
                     )
                 if not given:
@@ -373,7 +377,7 @@ def _connection_errors() -> tuple[type[BaseException], ...]:
     from asyncio import CancelledError  # noqa: PLC0415
     from concurrent.futures import CancelledError as Cancelled  # noqa: PLC0415
 
-    from distributed import CancelledError as Dropped  # type: ignore[attr-defined]  # noqa: PLC0415
+    from distributed import CancelledError as Dropped  # noqa: PLC0415
     from distributed.comm.core import CommClosedError  # noqa: PLC0415
 
     return (

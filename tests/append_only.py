@@ -15,6 +15,8 @@ from django.db.backends.base.operations import BaseDatabaseOperations
 
 from relais.core import append_only
 
+TABLES = (*append_only.AUDIT_TABLES, "agenda_appointmentchange")
+
 
 @contextmanager
 def emptying_allowed() -> Iterator[None]:
@@ -22,11 +24,11 @@ def emptying_allowed() -> Iterator[None]:
     flush: Callable[..., Any] = BaseDatabaseOperations.execute_sql_flush
 
     def flush_without_triggers(self: BaseDatabaseOperations, sql_list: Any) -> None:
-        append_only.unprotect(self.connection)
+        append_only.unprotect(self.connection, tables=TABLES)
         try:
             flush(self, sql_list)
         finally:
-            append_only.protect(self.connection)
+            append_only.protect(self.connection, tables=TABLES)
 
     with mock.patch.object(BaseDatabaseOperations, "execute_sql_flush", flush_without_triggers):
         yield

@@ -5,16 +5,18 @@ Nothing is written to the audit and no service is called: a test that is about a
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from itertools import count
 from typing import Any
 
 from relais.accounts.models import RoleGrant, User
 from relais.accounts.states import Role
+from relais.agenda.models import Opening, Reason
 from relais.core.actors import Actor
 from relais.doctors.models import Doctor
 from relais.network.models import Centre, Closure, Coordination, Line, Practice, PracticeNeed
 from relais.network.states import ClosureReason
+from relais.patients.models import KnownAt, Person
 from relais.rota.models import CalendarFeed, Mission, Offer, PlannedMission, PlanRun, Standby
 from relais.rota.states import ChangeKind, MissionState, OfferSource, RunState
 from relais.territory.models import Commune
@@ -231,4 +233,56 @@ def feed(**fields: Any) -> CalendarFeed:
         fields["doctor"] = doctor(user=owner)
     return CalendarFeed.objects.create(
         **{"user": owner, "token_hash": f"{number:064d}", "created_at": NOW, **fields}
+    )
+
+
+def patient(centre_: Centre | None = None, **fields: Any) -> Person:
+    """Make a patient, known at a centre when one is given."""
+    number = next(_numbers)
+    born_on = fields.pop("born_on", date(1960, 5, 17))
+    last, first = fields.pop("birth_name", f"MARTIN {number}"), fields.pop("first_name", "LOUISE")
+    made = Person.objects.create(
+        **{
+            "birth_name": last,
+            "first_birth_name": first,
+            "sex": "F",
+            "birth_written": born_on.isoformat(),
+            "born_on": born_on,
+            "search_name": f"{last} {first}".lower(),
+            "created_at": NOW,
+            "changed_at": NOW,
+            **fields,
+        }
+    )
+    if centre_ is not None:
+        KnownAt.objects.create(person=made, centre=centre_, since_at=NOW)
+    return made
+
+
+def reason(**fields: Any) -> Reason:
+    """Make a reason: a planned consultation of twenty minutes."""
+    number = next(_numbers)
+    return Reason.objects.create(
+        **{
+            "code": f"motif-{number}",
+            "label": f"Motif {number}",
+            "kind": "planned",
+            "minutes": 20,
+            **fields,
+        }
+    )
+
+
+def opening(centre_: Centre, **fields: Any) -> Opening:
+    """Open a centre on Mondays from 9 to 12 for planned consultations."""
+    when = {} if "day" in fields else {"weekday": 0}
+    return Opening.objects.create(
+        **{
+            "centre": centre_,
+            **when,
+            "starts": time(9),
+            "ends": time(12),
+            "kind": "planned",
+            **fields,
+        }
     )

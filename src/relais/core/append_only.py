@@ -66,7 +66,7 @@ def _triggers(vendor: str, table: str) -> dict[str, str]:
             f"{table}_kept": f"BEFORE UPDATE OR DELETE ON {table} FOR EACH ROW",
             f"{table}_not_emptied": f"BEFORE TRUNCATE ON {table} FOR EACH STATEMENT",
         }
-    key = _KEY_OF[table]
+    key = _KEY_OF.get(table, "id")
     return {
         f"{table}_no_update": f"BEFORE UPDATE ON {table}",
         f"{table}_no_delete": f"BEFORE DELETE ON {table}",

@@ -1,0 +1,67 @@
+"""What changes the agenda. Each act is one transaction, with its history row and audit entry.
+
+Writers of a line's day come one after the other (`turn.lock_days`); the keys of the ticks make a
+double booking impossible even for a writer that would forget to (docs/engine/agenda.md).
+"""
+
+from __future__ import annotations
+
+from relais.agenda.services.appointments import (
+    book,
+    cancel,
+    confirm_hold,
+    expire_holds,
+    hold,
+    move,
+    release,
+    resize,
+    restore,
+    undo,
+)
+from relais.agenda.services.mark import mark
+from relais.agenda.services.merging import take_over
+from relais.agenda.services.openings import (
+    except_day,
+    load_reasons,
+    paint_week,
+    prepare_centre,
+    set_doctor_agenda,
+    set_reason,
+)
+from relais.agenda.services.reading import note_day_read
+from relais.agenda.services.refusals import (
+    AgendaRefusal,
+    ChangedMeanwhileRefusal,
+    NotOpenRefusal,
+    PatientTakenRefusal,
+    PlaceTakenRefusal,
+    PracticeRefusal,
+)
+
+__all__ = [
+    "AgendaRefusal",
+    "ChangedMeanwhileRefusal",
+    "NotOpenRefusal",
+    "PatientTakenRefusal",
+    "PlaceTakenRefusal",
+    "PracticeRefusal",
+    "book",
+    "cancel",
+    "confirm_hold",
+    "except_day",
+    "expire_holds",
+    "hold",
+    "load_reasons",
+    "mark",
+    "move",
+    "note_day_read",
+    "paint_week",
+    "prepare_centre",
+    "release",
+    "resize",
+    "restore",
+    "set_doctor_agenda",
+    "set_reason",
+    "take_over",
+    "undo",
+]

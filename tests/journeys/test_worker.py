@@ -92,7 +92,9 @@ def test_the_duties_are_those_that_are_written_down() -> None:
         "forget_expired_sessions",
         "forget_old_jobs",
         "send_lost_letters",
+        "forget_old_messages",
         "keep_the_radar",
+        "carry_on_with_searches",
     ]
 
 

@@ -11,11 +11,12 @@ from django.db import transaction
 from relais.connectors.sms import Received, Report
 from relais.core.actors import Actor
 from relais.core.errors import Refusal
-from relais.journeys import relay
+from relais.journeys import relay, searching
 from relais.outbox import services as outbox
 from relais.outbox.models import Message
 from relais.outbox.states import Meaning
-from relais.rota.models import Mission
+from relais.rota.models import Ask, Mission
+from relais.rota.states import AnswerKind, AskOutcome
 
 type Answer = Callable[[Message, bool, Actor, datetime], str]
 
@@ -35,8 +36,21 @@ def answer_invitation(message: Message, yes: bool, by: Actor, now: datetime) -> 
     return "Mission déclinée."
 
 
+def answer_request(message: Message, yes: bool, by: Actor, now: datetime) -> str:
+    """Hear the answer to « pourriez-vous venir ? »; gives the sentence for the log."""
+    pk = message.about.partition(":")[2]
+    ask = Ask.objects.filter(search_id=pk, doctor_id=message.recipient_key).first()
+    if ask is None:
+        raise Refusal("Cette demande n’existe plus.")
+    heard = searching.answer(ask, kind=AnswerKind.YES if yes else AnswerKind.NO, by=by, now=now)
+    return f"Réponse notée : {AskOutcome(heard.outcome).label}."
+
+
 # A text that `asks` and is not here is read by a person.
-ANSWERS: Final[Mapping[str, Answer]] = {relay.INVITATION: answer_invitation}
+ANSWERS: Final[Mapping[str, Answer]] = {
+    relay.INVITATION: answer_invitation,
+    searching.TEMPLATE: answer_request,
+}
 
 
 @transaction.atomic

@@ -12,7 +12,7 @@ from django_tasks_db.models import DBTaskResult, get_date_max
 
 from relais.accounts import services as accounts
 from relais.core.seals import seal_audit
-from relais.journeys import spreadsheets
+from relais.journeys import searching, spreadsheets
 from relais.journeys.sending import forget_old_messages, send_messages
 from relais.rota.services import fail_silent_runs, radar_is_stale
 from relais.rota.tasks import read_the_radar
@@ -83,6 +83,11 @@ def keep_the_radar(now: datetime) -> int:
     return 1
 
 
+def carry_on_with_searches(now: datetime) -> int:
+    """Send the waves that are due, close the searches that are over; count the waves."""
+    return searching.carry_on(now)
+
+
 EVERY_MINUTE: Final[tuple[Duty, ...]] = (
     seal_the_audit,
     end_silent_runs,
@@ -92,6 +97,7 @@ EVERY_MINUTE: Final[tuple[Duty, ...]] = (
     send_lost_letters,
     forget_old_messages,
     keep_the_radar,
+    carry_on_with_searches,
 )
 
 # What nobody should wait a minute for.

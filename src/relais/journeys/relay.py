@@ -54,6 +54,11 @@ def confirm(mission: Mission, *, by: Actor, now: datetime) -> Mission:
     return done
 
 
+def tell_confirmed(mission: Mission, *, by: Actor, now: datetime) -> None:
+    """Send the event of a mission that was placed with the doctor's yes."""
+    outbox.post_many([_confirmation(_whole(mission), now=now)], by=by, now=now)
+
+
 @transaction.atomic
 def decline(mission: Mission, *, by: Actor, now: datetime, why: str = "") -> Mission:
     """Note the doctor's no; what asked for an answer asks no more."""

@@ -14,6 +14,7 @@ from django.utils import timezone
 from relais.accounts import permissions
 from relais.accounts.models import User
 from relais.accounts.states import Right
+from relais.outbox.queries import count_troubles
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +24,7 @@ class NavLink:
     label: str
     url: str
     is_here: bool
+    count: int = 0  # what a person must look at there
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,11 +46,14 @@ NAVIGATION: Final = (
     _Entry(Right.OFFERS_OWN, "doctor_weeks", "Semaines"),
     _Entry(Right.OFFERS_OWN, "doctor_preferences", "Préférences"),
     _Entry(Right.ROTA_READ, "office_board", "Planning", ("office_week",)),
-    _Entry(Right.ROTA_READ, "office_radar", "Risques"),
+    _Entry(Right.ROTA_READ, "office_radar", "Risques", ("office_search",)),
     _Entry(Right.CENTRE_READ, "centre_home", "Arrivées", ("centre_",)),
     _Entry(Right.DOCTORS_READ, "office_doctors", "Médecins", ("office_doctor",)),
     _Entry(Right.NETWORK_READ, "office_centres", "Centres", ("office_centre",)),
     _Entry(Right.ROTA_PLAN, "office_runs", "Propositions", ("office_run",)),
+    _Entry(
+        Right.MESSAGES_READ, "office_messages", "Messages", ("office_message", "office_text")
+    ),
     _Entry(Right.DATA_IMPORT, "office_import", "Importer", ("office_import",)),
     _Entry(Right.DATA_EXPORT, "office_export", "Exporter", ("office_export",)),
     _Entry(Right.USERS_MANAGE, "office_people", "Comptes", ("office_people", "office_person")),
@@ -64,7 +69,8 @@ def navigation(rights: AbstractSet[Right], here: str) -> tuple[NavLink, ...]:
         if entry.right not in rights:
             continue
         is_here = here == entry.url_name or here.startswith(entry.under or ("\0",))
-        links.append(NavLink(entry.label, reverse(entry.url_name), is_here))
+        count = count_troubles() if entry.right is Right.MESSAGES_READ else 0
+        links.append(NavLink(entry.label, reverse(entry.url_name), is_here, count))
     return tuple(links)
 
 

@@ -11,10 +11,13 @@ from relais.network.models import Centre, Line
 from relais.rota.states import (
     ACTIVE,
     PENDING,
+    AnswerKind,
+    AskOutcome,
     ChangeKind,
     MissionState,
     OfferSource,
     RunState,
+    SearchState,
     WeekState,
 )
 
@@ -303,3 +306,78 @@ class RiskReading(models.Model):
 
     def __str__(self) -> str:
         return f"{self.line}, {self.monday} : {self.chance:.4f}"
+
+
+class Search(models.Model):
+    """The search of a doctor for an empty line-week, wave after wave.
+
+    `by_itself`: the next wave leaves without a planner. `nobody_left_at`: when nobody was left to
+    ask.
+    """
+
+    line = models.ForeignKey(Line, on_delete=models.CASCADE, related_name="+")
+    monday = models.DateField("lundi", db_index=True)
+    state = models.CharField("état", max_length=12, choices=SearchState)
+    by_itself = models.BooleanField("se poursuit seule", default=False)
+    opened_at = models.DateTimeField()
+    closed_at = models.DateTimeField(null=True, blank=True)
+    nobody_left_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        verbose_name = "recherche d’un médecin"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["line", "monday"],
+                condition=Q(state=SearchState.RUNNING),
+                name="rota_one_search_a_line_week",
+            ),
+            models.CheckConstraint(
+                condition=Q(state__in=SearchState.values), name="rota_search_state_known"
+            ),
+            on_monday("rota_search_monday"),
+        ]
+
+    def __str__(self) -> str:
+        return f"recherche pour {self.line}, {self.monday}"
+
+
+class Ask(models.Model):
+    """One question to one doctor: could you come that week?
+
+    `chance`: of a yes, as announced. `lead_days`, `offered`, `known`: the class of the question,
+    from which the next chances learn. `answer_by`: when its wave ends; an answer after it is heard
+    all the same. Only a hash of the link is kept.
+    """
+
+    search = models.ForeignKey(Search, on_delete=models.CASCADE, related_name="asks")
+    doctor = models.ForeignKey(Doctor, on_delete=models.CASCADE, related_name="+")
+    wave = models.PositiveSmallIntegerField("vague")
+    chance = models.FloatField()
+    lead_days = models.PositiveSmallIntegerField()
+    offered = models.BooleanField()
+    known = models.BooleanField()
+    because = models.CharField(max_length=200, blank=True)
+    token_hash = models.CharField(max_length=64, unique=True)
+    asked_at = models.DateTimeField()
+    answer_by = models.DateTimeField()
+    answer = models.CharField(max_length=8, choices=AnswerKind, blank=True)
+    answered_at = models.DateTimeField(null=True, blank=True)
+    outcome = models.CharField(max_length=12, choices=AskOutcome, default=AskOutcome.WAITING)
+    mission = models.ForeignKey(
+        Mission, on_delete=models.SET_NULL, related_name="+", null=True, blank=True
+    )
+
+    class Meta:
+        verbose_name = "demande à un médecin"
+        constraints = [
+            models.UniqueConstraint(fields=["search", "doctor"], name="rota_asked_once"),
+            models.CheckConstraint(
+                condition=Q(outcome__in=AskOutcome.values), name="rota_ask_outcome_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(chance__gte=0, chance__lte=1), name="rota_ask_is_a_chance"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.doctor}, {self.search}"

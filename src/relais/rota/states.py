@@ -144,3 +144,31 @@ class OfferSource(TextChoices):
     DOCTOR = "doctor", "le médecin"
     TEAM = "team", "l’équipe"
     IMPORT = "import", "un tableau"
+
+
+class SearchState(TextChoices):
+    """Where the search of a doctor for a line-week stands."""
+
+    RUNNING = "running", "en cours"
+    FOUND = "found", "médecin trouvé"
+    STOPPED = "stopped", "arrêtée"
+    OVER = "over", "la semaine a commencé"
+
+
+class AnswerKind(TextChoices):
+    """What a doctor answers to « pourriez-vous venir ? »."""
+
+    YES = "yes", "oui"
+    OTHER_WEEK = "other", "une autre semaine"
+    NO = "no", "pas cette fois"
+
+
+class AskOutcome(TextChoices):
+    """What came of a question to one doctor. A yes is never refused: it places, or reserves."""
+
+    WAITING = "waiting", "sans réponse"
+    PLACED = "placed", "vient"
+    RESERVE = "reserve", "en réserve"
+    THANKED = "thanked", "remercié"
+    DECLINED = "declined", "pas cette fois"
+    OTHER_WEEK = "other", "une autre semaine"

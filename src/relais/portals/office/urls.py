@@ -11,10 +11,12 @@ from relais.portals.office.views import (
     centres,
     design,
     doctors,
+    messages,
     people,
     places,
     radar,
     runs,
+    search,
     tables,
     week,
 )
@@ -26,6 +28,8 @@ _WEEK = "semaines/<int:line_id>/<monday:monday>/"
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", board.board, name="office_board"),
     path(_WEEK, week.week, name="office_week"),
+    path(f"{_WEEK}chercher/", search.search, name="office_search"),
+    path(f"{_WEEK}chercher/<slug:what>/", search.act, name="office_search_act"),
     path(f"{_WEEK}placer/", week.place, name="office_week_place"),
     path(f"{_WEEK}note/", week.note, name="office_week_note"),
     path(f"{_WEEK}<slug:act>/", week.move, name="office_week_move"),
@@ -89,4 +93,13 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("comptes/<int:pk>/deconnecter/", people.end_sessions, name="office_person_sessions"),
     path("medecins/<int:pk>/compte/", people.open_doctor_account, name="office_doctor_account"),
     path("journal/", audit.audit, name="office_audit"),
+    # messages
+    path("messages/", messages.log, name="office_messages"),
+    path("messages/<int:pk>/", messages.message, name="office_message"),
+    path("messages/envois/<int:pk>/renvoyer/", messages.resend, name="office_message_resend"),
+    path("messages/envois/<int:pk>/regler/", messages.settle, name="office_message_settle"),
+    path("messages/sms/", messages.sms_list, name="office_messages_sms"),
+    path("messages/sms/<int:pk>/lu/", messages.settle_sms, name="office_messages_sms_settle"),
+    path("messages/modeles/", messages.texts, name="office_texts"),
+    path("messages/modeles/<slug:code>/", messages.text, name="office_text"),
 ]

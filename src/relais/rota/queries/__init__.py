@@ -20,6 +20,13 @@ from relais.rota.queries.runs import (
     latest_runs,
     run_comparison,
 )
+from relais.rota.queries.searches import (
+    asks_of,
+    is_filled,
+    running_searches,
+    search_of,
+    waits_until,
+)
 from relais.rota.queries.week import (
     Candidate,
     Neighbour,
@@ -47,15 +54,20 @@ __all__ = [
     "WeekHead",
     "WeekRisk",
     "arrivals",
+    "asks_of",
     "board",
     "candidates",
+    "is_filled",
     "latest_runs",
     "missions_of",
     "offers_of",
     "radar",
     "run_comparison",
+    "running_searches",
+    "search_of",
     "seniority",
     "standbys_of",
+    "waits_until",
     "week",
     "week_state",
 ]

@@ -33,5 +33,6 @@ def radar(request: PersonRequest) -> HttpResponse:
         "centres": centres,
         "sheet": None if read is None else sheet(read, asked=weeks, today=today),
         "weeks": weeks,
+        "searches": [one for one in rota.running_searches() if one.line.centre in set(centres)],
     }
     return render(request, "office/radar.html", page)

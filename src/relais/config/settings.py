@@ -23,6 +23,7 @@ from relais.config.environment import (
     env_text,
     kept_secret,
 )
+from relais.engine.rota.national.executors import Unusable, check_form
 
 PACKAGE = Path(__file__).resolve().parent.parent
 CHECKOUT = PACKAGE.parent.parent
@@ -155,6 +156,14 @@ CACHES = {
     if TESTING
     else {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "relais_cache"}
 }
+
+# Where the worker plans a network too large for one model: here, processes:N, dask://host:port.
+PLAN_EXECUTOR = env_text("RELAIS_PLAN_EXECUTOR") or None
+if PLAN_EXECUTOR is not None:
+    try:
+        check_form(PLAN_EXECUTOR)
+    except Unusable as error:
+        raise MisconfiguredError(f"RELAIS_PLAN_EXECUTOR : {error}") from error
 
 TASKS = {
     "default": {

@@ -10,6 +10,7 @@ docs/engine/rota.md gives the formulation and the proof of each bound.
 
 from __future__ import annotations
 
+import logging
 import math
 import time
 from collections.abc import Callable
@@ -711,6 +712,8 @@ def solve_national(
     finally:
         if crew is not executor:
             crew.close()
+            for remark in crew.remarks:
+                logging.getLogger(__name__).warning(remark)
     tell(CHECKING, last[1], last[2])
     plan = write_plan(problem, found, started=started)
     violations = verify(problem, plan)

@@ -90,6 +90,8 @@ INSTALLED_APPS = [
     "relais.network",
     "relais.doctors",
     "relais.rota",
+    "relais.patients",
+    "relais.agenda",
     "relais.journeys",
     "relais.portals",
 ]

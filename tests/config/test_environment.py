@@ -57,6 +57,12 @@ def test_demonstration_starts_with_nothing(tmp_path: Path) -> None:
     assert start(tmp_path, RELAIS_DEMO="1").stdout.split() == ["False", "True", "False"]
 
 
+def test_an_unknown_place_to_plan_is_refused_at_the_start(tmp_path: Path) -> None:
+    result = start(tmp_path, **PRODUCTION, RELAIS_PLAN_EXECUTOR="elsewhere")
+    assert result.returncode == 1
+    assert "RELAIS_PLAN_EXECUTOR : « elsewhere » ne dit pas où calculer." in result.stderr
+
+
 def test_flag_refuses_an_unknown_word(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("RELAIS_HTTPS", "peut-être")
     with pytest.raises(MisconfiguredError, match="écrivez 1 ou 0"):

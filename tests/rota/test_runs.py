@@ -9,6 +9,7 @@ from django_tasks_db.models import DBTaskResult
 
 from relais.core.models import AuditEntry
 from relais.doctors.models import Companionship
+from relais.engine.rota.national.executors import Unusable
 from relais.engine.rota.solve import Progress
 from relais.rota import queries, services
 from relais.rota.models import Mission, Offer, PlannedMission, PlanRun, RotaTurn, Standby
@@ -161,6 +162,22 @@ def test_a_fault_is_told_in_a_sentence_and_raised_for_the_journal(monkeypatch) -
 
 
 # -- the proposal ----------------------------------------------------------------------------------
+
+
+def test_a_cluster_that_does_not_answer_is_told_to_the_planner(monkeypatch, settings) -> None:
+    def unusable(*_words, **named):
+        raise Unusable(f"Aucune grappe de calcul ne répond à {named['executor']}.")
+
+    monkeypatch.setattr(compute, "solve", unusable)
+    settings.PLAN_EXECUTOR = "dask://192.0.2.1:8786"
+    run = ask()
+    assert compute_plan.call(run.pk) == RunState.FAILED
+    run.refresh_from_db()
+    assert (run.state, run.failure) == (
+        RunState.FAILED,
+        "Aucune grappe de calcul ne répond à dask://192.0.2.1:8786. Rien n’a changé. "
+        "Prévenez l’équipe technique.",
+    )
 
 
 def test_a_proposal_beside_today_s_plan() -> None:

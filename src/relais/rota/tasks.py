@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.tasks import task
 from django.utils import timezone
 
@@ -21,7 +22,7 @@ def compute_plan(run_id: int) -> str:
     if run is None:
         return "gone"
     try:
-        return str(compute_run(run, clock=timezone.now))
+        return str(compute_run(run, clock=timezone.now, executor=settings.PLAN_EXECUTOR))
     except Exception:
         fail_run(
             run,

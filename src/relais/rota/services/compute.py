@@ -13,6 +13,7 @@ from django.utils.timezone import localdate
 import relais
 from relais.core import audit
 from relais.core.actors import Actor
+from relais.engine.rota.national.executors import Unusable
 from relais.engine.rota.plan import Plan
 from relais.engine.rota.solve import (
     Cancelled,
@@ -32,9 +33,12 @@ SECONDS_BETWEEN_LINES = 1.0
 WORKER = Actor.system("worker")
 
 
-def compute_run(run: PlanRun, *, clock: Callable[[], datetime]) -> RunState:
+def compute_run(
+    run: PlanRun, *, clock: Callable[[], datetime], executor: str | None = None
+) -> RunState:
     """Compute a run and keep its proposal; give the state it ended in.
 
+    `executor`: where a network too large for one model is planned, as `solve` names it.
     `clock` tells the time when it is needed: a computation lasts. A run that was stopped before or
     meanwhile stays stopped. A failure is told to the planner in a sentence and raised again.
     """
@@ -55,6 +59,7 @@ def compute_run(run: PlanRun, *, clock: Callable[[], datetime]) -> RunState:
             budget_seconds=run.budget_seconds,
             seed=run.seed,
             progress=_Teller(run, clock),
+            executor=executor,
         )
     except Cancelled:
         run.refresh_from_db()
@@ -63,6 +68,13 @@ def compute_run(run: PlanRun, *, clock: Callable[[], datetime]) -> RunState:
         fail_run(
             run,
             failure=f"Des missions verrouillées se contredisent. {error} Déverrouillez-en une.",
+            now=clock(),
+        )
+        return RunState.FAILED
+    except Unusable as error:
+        fail_run(
+            run,
+            failure=f"{error} Rien n’a changé. Prévenez l’équipe technique.",
             now=clock(),
         )
         return RunState.FAILED

@@ -29,6 +29,9 @@ class Right(StrEnum):
     ROTA_EDIT = auto()
     DATA_IMPORT = auto()
     DATA_EXPORT = auto()
+    MESSAGES_READ = auto()
+    MESSAGES_HANDLE = auto()
+    TEXTS_EDIT = auto()
 
 
 RIGHT_MEANINGS: Final[dict[Right, str]] = {
@@ -50,6 +53,9 @@ RIGHT_MEANINGS: Final[dict[Right, str]] = {
     Right.ROTA_EDIT: "placer, remplacer, confirmer ou verrouiller une mission",
     Right.DATA_IMPORT: "importer des tableaux",
     Right.DATA_EXPORT: "exporter des tableaux",
+    Right.MESSAGES_READ: "lire les messages partis, leurs échecs et les SMS reçus",
+    Right.MESSAGES_HANDLE: "renvoyer un message, régler un échec",
+    Right.TEXTS_EDIT: "modifier les mots des messages",
 }
 
 
@@ -87,10 +93,19 @@ RIGHTS_OF: Final[dict[Role, frozenset[Right]]] = {
         Right.DATA_IMPORT,
         Right.DATA_EXPORT,
         Right.DESIGN_READ,
+        Right.MESSAGES_READ,
+        Right.MESSAGES_HANDLE,
+        Right.TEXTS_EDIT,
     },
     Role.DIRECTOR: _SIGNED_IN
     | _OFFICE_READ
-    | {Right.CENTRE_READ, Right.DATA_EXPORT, Right.AUDIT_READ, Right.DESIGN_READ},
+    | {
+        Right.CENTRE_READ,
+        Right.DATA_EXPORT,
+        Right.AUDIT_READ,
+        Right.DESIGN_READ,
+        Right.MESSAGES_READ,
+    },
     Role.PIONEER: _SIGNED_IN | _OFFICE_READ | _OWN_MISSIONS | {Right.CENTRE_READ},
     Role.TOWN: _SIGNED_IN,
     Role.ADMINISTRATOR: _SIGNED_IN

@@ -189,9 +189,9 @@ def log(
 
 
 def count_troubles() -> int:
-    """Count what a person must still look at: messages that did not arrive, SMS to read."""
-    failed = Delivery.objects.filter(state__in=TROUBLED, settled_at=None).count()
-    return failed + unread_sms().count()
+    """Count what a person must still look at: what did not arrive, SMS to read. One query."""
+    failed = Delivery.objects.filter(state__in=TROUBLED, settled_at=None).order_by()
+    return failed.values("pk").union(unread_sms().order_by().values("pk"), all=True).count()
 
 
 def unread_sms() -> QuerySet[IncomingSms]:
@@ -227,6 +227,15 @@ def inbox(identities: Sequence[Identity]) -> QuerySet[Message]:
     return Message.objects.filter(
         condition, template__in=kept, cancelled_at=None, erased_at=None
     ).order_by("-posted_at", "-id")
+
+
+def words_without_secrets(message: Message) -> str:
+    """Give the words of a message for the page of the person: lines with a secret link left out."""
+    if message.template not in catalogue():
+        return message.text
+    secret = [f"{{{one.label}}}" for one in template(message.template).fields if one.is_secret]
+    lines = message.text.split("\n")
+    return "\n".join(line for line in lines if not any(place in line for place in secret))
 
 
 def about(thing: str) -> QuerySet[Message]:

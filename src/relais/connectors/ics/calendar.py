@@ -171,7 +171,9 @@ def _component(event: Event, now: datetime) -> icalendar.Event:
             address = icalendar.vCalAddress(f"mailto:{email}")
             address.params["CN"] = name
             if what == "attendee":  # the answer was given on the page: none is asked by mail
-                address.params.update(PARTSTAT="ACCEPTED", RSVP="FALSE", ROLE="REQ-PARTICIPANT")
+                address.params["PARTSTAT"] = "ACCEPTED"
+                address.params["ROLE"] = "REQ-PARTICIPANT"
+                address.params["RSVP"] = "FALSE"
             component.add(what, address)
     if event.position is not None:
         component.add("geo", event.position)

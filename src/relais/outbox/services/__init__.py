@@ -31,6 +31,7 @@ from relais.outbox.services.posting import (
     cancel,
     post,
     post_many,
+    post_words,
 )
 from relais.outbox.services.sending import (
     Letter,
@@ -71,6 +72,7 @@ __all__ = [
     "note_report",
     "post",
     "post_many",
+    "post_words",
     "receive_sms",
     "resend",
     "rewrite",

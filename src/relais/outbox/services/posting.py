@@ -116,6 +116,39 @@ def post_many(postings: Iterable[Posting], *, by: Actor, now: datetime) -> list[
 
 
 @transaction.atomic
+def post_words(
+    recipient: Recipient,
+    *,
+    template: str,
+    about: str,
+    subject: str,
+    text: str,
+    sms: str,
+    values: Mapping[str, str],
+    give_up_at: datetime,
+    by: Actor,
+    now: datetime,
+) -> Message:
+    """Write a message whose words are given: a trial of a text. `values` are by label here.
+
+    It goes as the text `template` goes; the words must have been checked (`texts.check`).
+    """
+    known = queries.current_text(template)
+    kept = {label: one_line(value) for label, value in values.items()}
+    prepared = _Prepared(
+        words=known,
+        subject=one_line(fill(subject, kept))[:SUBJECT_AT_MOST],
+        text=fill(text, kept),
+        sms=fill(sms or known.sms, kept),
+        secrets={},
+    )
+    posting = Posting(
+        recipient=recipient, template=template, about=about, values={}, give_up_at=give_up_at
+    )
+    return _write([posting], [prepared], by=by, now=now)[0]
+
+
+@transaction.atomic
 def cancel(about: str, *, now: datetime, template: str = "", before: int | None = None) -> int:
     """Call back the messages about a thing that have not left; count the ways stopped.
 

@@ -8,6 +8,7 @@ from django import forms
 from django.contrib.auth.password_validation import validate_password
 
 from relais.accounts.models import User
+from relais.portals.days import DayField
 
 
 class LinkForm(forms.Form):
@@ -66,3 +67,33 @@ class PasswordForm(forms.Form):
         if new and again and new != again:
             self.add_error("again", "Les deux mots de passe ne sont pas les mêmes.")
         return cleaned
+
+
+class ChoicesForm(forms.Form):
+    """What one wants to receive."""
+
+    by_email = forms.BooleanField(label="par courriel", required=False)
+    by_sms = forms.BooleanField(
+        label="par SMS",
+        required=False,
+        help_text="Pour ce qui presse, et pour les rappels des derniers jours.",
+    )
+    requests = forms.TypedChoiceField(
+        label="Demandes pour une semaine à pourvoir",
+        coerce=int,
+        help_text="Les nouvelles de vos propres missions ne sont pas comptées.",
+    )
+    paused_until = DayField(
+        label="Pas de demande jusqu’au",
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+    )
+
+    def __init__(self, *args: Any, usual: int, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["requests"]
+        assert isinstance(field, forms.TypedChoiceField)
+        words = {0: "aucune", 1: "une par mois au plus", 4: "quatre par mois au plus"}
+        words[usual] = f"{usual} par mois au plus, comme d’habitude"
+        words[31] = "autant qu’il en faut"
+        field.choices = sorted(words.items())

@@ -14,7 +14,7 @@ from django.conf import settings
 from django.urls import URLPattern, URLResolver, path
 
 from relais.accounts.states import Right
-from relais.portals.account.views import demo, entrance, profile
+from relais.portals.account.views import demo, entrance, messages, profile
 from relais.portals.gates import needs
 
 _anyone = needs(Right.ANYONE)
@@ -35,6 +35,9 @@ def demo_addresses(*, is_demo: bool) -> list[URLPattern | URLResolver]:
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", profile.profile, name="account_profile"),
     path("accueil/", entrance.home, name="home"),
+    path("messages/", messages.inbox, name="account_messages"),
+    path("messages/<int:pk>/", messages.message, name="account_message"),
+    path("messages/preferences/", messages.choices, name="account_messages_choices"),
     # the door
     path("entrer/", entrance.login, name="account_login"),
     path("entrer/envoye/", entrance.link_sent, name="account_link_sent"),

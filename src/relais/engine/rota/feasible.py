@@ -7,6 +7,7 @@ already promised) is `Taken`.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -77,21 +78,120 @@ class Taken:
     families: NDArray[np.int32]
 
 
+class Distances:
+    """Travel, cost and rule H2 for some doctors and every centre, worked out when asked for.
+
+    D doctors times C centres may be too much to keep as wide numbers: a national caller asks block
+    by block and keeps what it needs.
+    """
+
+    def __init__(self, problem: Problem) -> None:
+        doctors, centres = problem.doctors, problem.centres
+        numbers = parameters.load("rota")
+        self._unknown = np.int32(numbers["unknown_centre_cost"].value)
+        self._not_preferred = np.int32(numbers["not_preferred_cost"].value)
+        self._home = np.array([(one.latitude, one.longitude) for one in doctors]).reshape(-1, 2)
+        self._place = np.array([(one.latitude, one.longitude) for one in centres]).reshape(-1, 2)
+        self._limit = np.array(
+            [
+                np.inf if doctor.max_travel_minutes is None else doctor.max_travel_minutes
+                for doctor in doctors
+            ]
+        )
+        self._pet = np.array([doctor.pet for doctor in doctors], dtype=np.bool_)
+        self._no_pet = np.array([not centre.pets for centre in centres], dtype=np.bool_)
+        self._level = np.array([doctor.step_free for doctor in doctors], dtype=np.bool_)
+        self._steps = np.array([not centre.step_free for centre in centres], dtype=np.bool_)
+        self._refused = _sorted_pairs(problem.refused)
+        self._known = _sorted_pairs(problem.known)
+        self._preferred = _sorted_pairs(problem.preferred)
+        self._travel = _sorted_pairs(problem.travel)
+        self._minutes = np.array(
+            [problem.travel[doctor, centre] for doctor, centre in self._travel.tolist()],
+            dtype=np.int32,
+        )
+
+    def travel(self, first: int, last: int) -> NDArray[np.int32]:
+        """Give the minutes from doctors `first` to `last` - 1 to every centre; int32 (n, C).
+
+        `Problem.travel` replaces the estimate where it speaks.
+        """
+        home = self._home[first:last]
+        minutes = geo.travel_minutes(
+            geo.great_circle_km(
+                home[:, 0, None], home[:, 1, None], self._place[None, :, 0], self._place[None, :, 1]
+            )
+        )
+        rows = _between(self._travel, first, last)
+        minutes[self._travel[rows, 0] - first, self._travel[rows, 1]] = self._minutes[rows]
+        return minutes
+
+    def suits(self, first: int, last: int, travel: NDArray[np.int32]) -> NDArray[np.bool_]:
+        """Say where rule H2 lets doctors `first` to `last` - 1 go; boolean (n, C)."""
+        may = travel <= self._limit[first:last, None]
+        may &= ~(self._pet[first:last, None] & self._no_pet[None, :])
+        may &= ~(self._level[first:last, None] & self._steps[None, :])
+        rows = _between(self._refused, first, last)
+        may[self._refused[rows, 0] - first, self._refused[rows, 1]] = False
+        return may
+
+    def cost(self, first: int, last: int, travel: NDArray[np.int32]) -> NDArray[np.int32]:
+        """Give what a mission adds to level 3 without fairness; int32 (n, C)."""
+        cost = travel + (self._unknown + self._not_preferred)
+        for pairs, less in ((self._known, self._unknown), (self._preferred, self._not_preferred)):
+            rows = _between(pairs, first, last)
+            cost[pairs[rows, 0] - first, pairs[rows, 1]] -= less
+        return cost
+
+
+def _sorted_pairs(pairs: Iterable[tuple[int, int]]) -> NDArray[np.int64]:
+    return np.array(sorted(pairs), dtype=np.int64).reshape(-1, 2)
+
+
+def _between(pairs: NDArray[np.int64], first: int, last: int) -> slice:
+    low, high = np.searchsorted(pairs[:, 0], (first, last))
+    return slice(int(low), int(high))
+
+
+@dataclass(frozen=True)
+class Calendar:
+    """The weeks of a problem. `offered`, `ready`: bool (D, W), rules H1 and H10. `opening`: bool
+    (C, W), weeks for pioneers only (H9). `pioneer`: bool (D,). `open_weeks`: bool (C, W).
+    """
+
+    offered: NDArray[np.bool_]
+    ready: NDArray[np.bool_]
+    opening: NDArray[np.bool_]
+    pioneer: NDArray[np.bool_]
+    open_weeks: NDArray[np.bool_]
+
+
+def calendar(problem: Problem) -> Calendar:
+    """Read the weeks that rules H1, H9 and H10 speak of."""
+    doctors = problem.doctors
+    offered = np.zeros((len(doctors), problem.weeks), dtype=np.bool_)
+    offers = np.asarray(problem.offers, dtype=np.int32).reshape(-1, 2)
+    offered[offers[:, 0], offers[:, 1]] = True
+    ready = np.ones((len(doctors), problem.weeks), dtype=np.bool_)
+    for index, person in enumerate(doctors):
+        if person.ready_on is not None:
+            first = -((problem.first_monday - person.ready_on) // timedelta(weeks=1))
+            ready[index, : max(first, 0)] = False
+    return Calendar(
+        offered=offered,
+        ready=ready,
+        opening=opening_weeks(problem),
+        pioneer=np.array([doctor.pioneer for doctor in doctors], dtype=np.bool_),
+        open_weeks=problem.open_weeks,
+    )
+
+
 def travel_table(problem: Problem) -> NDArray[np.int32]:
     """Give the minutes from every doctor to every centre; int32 array of shape (doctors, centres).
 
     `Problem.travel` replaces the estimate where it speaks.
     """
-    kilometres = geo.great_circle_km(
-        np.array([doctor.latitude for doctor in problem.doctors])[:, None],
-        np.array([doctor.longitude for doctor in problem.doctors])[:, None],
-        np.array([centre.latitude for centre in problem.centres])[None, :],
-        np.array([centre.longitude for centre in problem.centres])[None, :],
-    )
-    table = geo.travel_minutes(kilometres)
-    for (doctor, centre), minutes in problem.travel.items():
-        table[doctor, centre] = minutes
-    return table
+    return Distances(problem).travel(0, len(problem.doctors))
 
 
 def opening_weeks(problem: Problem) -> NDArray[np.bool_]:
@@ -108,43 +208,12 @@ def opening_weeks(problem: Problem) -> NDArray[np.bool_]:
 
 def feasible(problem: Problem) -> Feasible:
     """Find every mission that rules H1, H2, H9 and H10 allow."""
-    doctors, centres = problem.doctors, problem.centres
-    numbers = parameters.load("rota")
-    travel = travel_table(problem)
-    limit = np.array(
-        [
-            np.inf if doctor.max_travel_minutes is None else doctor.max_travel_minutes
-            for doctor in doctors
-        ]
-    )
-    suits = travel <= limit[:, None]
-    has_pet = np.array([doctor.pet for doctor in doctors], dtype=np.bool_)
-    no_pet = np.array([not centre.pets for centre in centres], dtype=np.bool_)
-    suits &= ~(has_pet[:, None] & no_pet[None, :])
-    needs_level = np.array([doctor.step_free for doctor in doctors], dtype=np.bool_)
-    has_steps = np.array([not centre.step_free for centre in centres], dtype=np.bool_)
-    suits &= ~(needs_level[:, None] & has_steps[None, :])
-    for doctor, centre in problem.refused:
-        suits[doctor, centre] = False
-
-    cost = travel + np.int32(
-        numbers["unknown_centre_cost"].value + numbers["not_preferred_cost"].value
-    )
-    for doctor, centre in problem.known:
-        cost[doctor, centre] -= np.int32(numbers["unknown_centre_cost"].value)
-    for doctor, centre in problem.preferred:
-        cost[doctor, centre] -= np.int32(numbers["not_preferred_cost"].value)
-
-    offered = np.zeros((len(doctors), problem.weeks), dtype=np.bool_)
-    offers = np.asarray(problem.offers, dtype=np.int32).reshape(-1, 2)
-    offered[offers[:, 0], offers[:, 1]] = True
-    ready = np.ones((len(doctors), problem.weeks), dtype=np.bool_)
-    for index, person in enumerate(doctors):
-        if person.ready_on is not None:
-            first = -((problem.first_monday - person.ready_on) // timedelta(weeks=1))
-            ready[index, : max(first, 0)] = False
-    pioneer = np.array([doctor.pioneer for doctor in doctors], dtype=np.bool_)
-    opening = opening_weeks(problem)
+    distances, weeks = Distances(problem), calendar(problem)
+    people = len(problem.doctors)
+    travel = distances.travel(0, people)
+    suits, cost = distances.suits(0, people, travel), distances.cost(0, people, travel)
+    offered, ready = weeks.offered, weeks.ready
+    opening, pioneer = weeks.opening, weeks.pioneer
 
     doctor_of, week_of = np.nonzero(offered & ready)
     allowed = (

@@ -12,12 +12,13 @@ docs/engine/replan.md tells the search and why it misses nothing.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+import heapq
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
-from functools import cached_property
 from itertools import chain, combinations, pairwise, product
 
 import numpy as np
+from numpy.typing import NDArray
 
 from relais.engine.rota.plan import Plan, PlannedMission
 from relais.engine.rota.problem import (
@@ -34,6 +35,7 @@ from relais.engine.rota.state import (
     BUSY,
     FREE,
     IMPOSSIBLE,
+    NOWHEN,
     ON_STANDBY,
     Key,
     PartyIndex,
@@ -61,6 +63,9 @@ __all__ = [
 
 MOST_MOVES = 3
 BEST = 3
+EFFORT_AT_ONCE = 2_000_000  # prices worked out together before the rest waits until it matters
+NEVER = 1 << 40  # a price that nobody has
+FEW = 32  # cheapest candidates put in order first
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +111,37 @@ type _Rank = tuple[int, int, int, int]
 type _Found = tuple[_Rank, tuple[Stay, ...], tuple[Stay, ...], tuple[Promise, ...]]
 
 
+def _holds(who: NDArray[np.int32], party: PartyIndex) -> bool:
+    """Say whether a sorted array of parties holds one."""
+    at = int(np.searchsorted(who, party))
+    return at < len(who) and int(who[at]) == party
+
+
+def _without(who: NDArray[np.int32], some: Collection[PartyIndex]) -> NDArray[np.bool_]:
+    """Say which of an array of parties are not among a few."""
+    others = np.ones(len(who), dtype=np.bool_)
+    for party in some:
+        others &= who != party
+    return others
+
+
+def _cheapest_first(
+    price: NDArray[np.int64], who: NDArray[np.int32]
+) -> Iterator[tuple[int, PartyIndex]]:
+    """Give (price, party) in order; the first few without sorting all."""
+    if len(price) > 2 * FEW:
+        bar = np.partition(price, FEW)[FEW]
+        low = price <= bar
+        yield from _in_order(price[low], who[low])
+        price, who = price[~low], who[~low]
+    yield from _in_order(price, who)
+
+
+def _in_order(price: NDArray[np.int64], who: NDArray[np.int32]) -> Iterator[tuple[int, PartyIndex]]:
+    order = np.lexsort((who, price))
+    yield from zip(price[order].tolist(), who[order].tolist(), strict=True)
+
+
 class _Repairing:
     """One search. The state is changed while searching and put back as it was."""
 
@@ -127,22 +163,19 @@ class _Repairing:
         self.deficit: dict[Place, int] = {target: 1}
         self.known_reach: dict[tuple[Place, PartyIndex, int], bool] = {}
         self.holes, self.cost, self.moved = state.holes, state.cost, state.confirmed_moved
+        self.standing, self.lost_before = state.standing, len(state.lost)
         self.may_return = bool(state.lost)
         self.largest = state.tables.largest
 
-    @cached_property
+    @property
     def confirmed_standing(self) -> int:
-        """Count the confirmed missions that stand before the search."""
-        given = self.state.given.values()
-        return sum(status is Status.CONFIRMED for status in given) - len(self.state.lost)
+        """Count the confirmed missions that stand, the search's own changes aside."""
+        return self.state.confirmed_given - self.lost_before
 
-    @cached_property
+    @property
     def any_proposed(self) -> bool:
         """Say whether a mission stands that nobody confirmed or locked."""
-        state, size = self.state, self.state.tables.size
-        standing = sum(len(stays) * size[party] for party, stays in enumerate(state.missions))
-        locked = sum(status is Status.LOCKED for status in state.given.values())
-        return standing > locked + self.confirmed_standing
+        return self.standing > self.state.locked_given + self.confirmed_standing
 
     # -- levels ------------------------------------------------------------------------------------
 
@@ -180,55 +213,70 @@ class _Repairing:
                 )
             return
         left = self.moves_wanted - moves
-        if left == 0 and self.simple_end(place):
-            self.fill_last(place)
+        if left <= 1 and self.simple_end(place, moves):
+            if left == 0:
+                self.fill_last(place)
+            else:
+                self.fill_by_one(place, moves)
             return
-        self.fill_any(place, moves, left)
+        parties = [party for _, party in self.state.tables.candidates(*place)]
+        self.fill_with(parties, place, moves, left)
 
-    def simple_end(self, place: Place) -> bool:
+    def simple_end(self, place: Place, moves: int) -> bool:
         """Say whether one more doctor ends the repair, and nothing complicates counting it."""
+        confirmed = self.state.confirmed_moved - self.moved
         return (
             self.deficit[place] == 1
             and sum(wanted > 0 for wanted in self.deficit.values()) == 1
             and not self.may_return
-            and self.state.confirmed_moved - self.moved == self.confirmed_wanted
+            and 0 <= self.confirmed_wanted - confirmed <= self.moves_wanted - moves
         )
+
+    def touched(self) -> set[PartyIndex]:
+        """Name the parties that the repair has changed so far."""
+        return {one for one, _, _ in chain(self.removed, self.added)}
+
+    def askable(self, week: WeekIndex, touched: set[PartyIndex]) -> NDArray[np.int32]:
+        """List who could come a week without a move, the touched included where they offer it."""
+        who = self.state.able(week)
+        offered = self.state.tables.parties_in_week[week]
+        more = [party for party in touched if _holds(offered, party) and not _holds(who, party)]
+        if more:
+            who = np.append(who, np.array(more, dtype=np.int32))
+        if self.exclude:
+            who = who[_without(who, self.exclude)]
+        return who
+
+    def worse(self, rank: _Rank) -> bool:
+        """Say whether enough repairs are found, all better than one of this rank."""
+        return len(self.found) >= self.k and rank > self.found[self.k - 1][0]
 
     def fill_last(self, place: Place) -> None:
         """Fill the last place without a move: cheapest first, until no better one can come."""
         state, tables = self.state, self.state.tables
         centre, week = place
-        free, missions = state.freedom[week], state.missions
-        touched = {party for party, _, _ in self.removed}
-        touched.update(party for party, _, _ in self.added)
+        missions = state.missions
+        touched = self.touched()
         gone = {stay[0] for stay in self.removed if stay[1:] == place}
-        greatest = state.greatest_gain(centre, week)
         spots = tables.lines[centre] - state.taken.get(place, 0)
         alone = tables.lines[centre] == 1
         base_cost = state.cost - self.cost
         base_holes = state.holes - self.holes
         confirmed, moves = self.confirmed_wanted, self.moves_wanted
-        repeat = tables.repeat_cost
-        found, k = self.found, self.k
-        for static, party in tables.candidates(centre, week):
-            if len(found) >= k and (
-                confirmed, moves, base_holes - spots, base_cost + static - greatest,
-            ) > found[k - 1][0]:  # fmt: skip
+        who, price = state.prices(self.askable(week, touched), centre, week)
+        reserved = state.rows().reserved[who]
+        price[reserved] -= tables.standby_cost * tables.standbys_per_doctor * tables.largest
+        for least, party in _cheapest_first(price, who):
+            if self.worse((confirmed, moves, base_holes - spots, base_cost + least)):
                 break
-            freedom = free[party]
-            if party in touched:
-                if freedom == IMPOSSIBLE or party in gone:
-                    continue
-            elif freedom != FREE and freedom != ON_STANDBY:
-                continue
-            if party in self.exclude:
+            if party in touched and (party in gone or state.freedom[week][party] == IMPOSSIBLE):
                 continue
             self.count_step()
             if not alone and next(state.room_at(party, centre, week), None) != ():
                 continue
             if party in touched:
                 ways = state.ways(party, week, set(self.added))
-            elif freedom == FREE:
+            elif state.freedom[week][party] == FREE:
                 ways = (((), ()),)
             else:
                 ways = state.standing_ways(party, week)
@@ -236,9 +284,8 @@ class _Repairing:
                 if leave:
                     continue
                 size = tables.size[party]
-                cost = base_cost + static + repeat * len(missions[party]) * size
-                if greatest:
-                    cost -= state.gain(party, centre, week)
+                cost = base_cost + tables.cost(party, centre) - state.gain(party, centre, week)
+                cost += tables.repeat_cost * len(missions[party]) * size
                 if drop:
                     before = state.cost
                     for promise in drop:
@@ -252,17 +299,182 @@ class _Repairing:
                     (*self.dropped, *drop),
                 )
 
-    def fill_any(self, place: Place, moves: int, left: int) -> None:
-        """Fill a place in every way that moves at most `left` more missions."""
+    # -- one more move, then the last place: thousands of candidates at once ----------------------
+
+    def fill_by_one(self, place: Place, moves: int) -> None:
+        """Fill the last place with exactly one more move.
+
+        Plain parties (one doctor, untouched, not on standby, no question of H6) leave one mission
+        for it, and somebody takes that: a lower bound of each is worked out with arrays, and they
+        are tried in its order until no better one can come. The others are tried one by one.
+        """
+        state, tables = self.state, self.state.tables
+        centre, week = place
+        rows = state.rows()
+        who = tables.parties_in_week[week]
+        cost = tables.costs(who, centre, week)
+        free = np.frombuffer(state.freedom[week], dtype=np.uint8)[who]
+        may = (cost >= 0) & (free != IMPOSSIBLE)
+        who, cost, free = who[may], cost[may], free[may]
+        touched = self.touched()
+        # Whoever leaves this place, or is there, does not come back to it.
+        never = {stay[0] for stay in self.removed if stay[1:] == place}
+        never |= self.exclude | set(state.present.get(place, ()))
+        if never:
+            may = _without(who, never)
+            who, cost, free = who[may], cost[may], free[may]
+        plain = tables.plain[who] & ~rows.reserved[who]
+        if state.taken.get(place, 0):
+            plain &= ~state.crowded(who, centre, week)
+        plain &= _without(who, touched)
+        self.fill_with(who[~plain].tolist(), place, moves, 1)
+        busy = plain & (free == BUSY)
+        if busy.any():
+            self.try_plain(who[busy], cost[busy], place, moves)
+
+    def try_plain(
+        self, who: NDArray[np.int32], cost: NDArray[np.int64], place: Place, moves: int
+    ) -> None:
+        """Try the parties who leave one mission for a place, most promising first."""
+        state, tables = self.state, self.state.tables
+        centre, week = place
+        rows = state.rows()
+        weeks = rows.week[who].astype(np.int64)
+        near = np.abs(weeks - week) < tables.gaps[who][:, None]
+        many = near.sum(axis=1)
+        confirmed = state.confirmed_moved - self.moved
+        leaves = (rows.firm[who] == self.confirmed_wanted - confirmed) & (weeks != NOWHEN)
+        # Too near a mission: that one goes. No room for one more: any of them.
+        leaves &= (many == 0)[:, None] | ((many == 1)[:, None] & near)
+        at, slot = np.nonzero(leaves)
+        if not len(at):
+            return
+        party, left_week = who[at], weeks[at, slot]
+        left_centre = rows.centre[party, slot]
+        missed = state.missed[:, centre, week]
+        window = tables.missed_window_cost
+        delta = cost[at] - tables.cost_of_each(party, left_centre)
+        delta -= window * (tables.does[party] @ missed)
+        delta += state.cost - self.cost
+        filled = state.holes - self.holes - self.most_filled(left_centre, left_week)
+        for filled_least, least, number in self.promising(filled, delta, left_centre, left_week):
+            if self.worse((self.confirmed_wanted, self.moves_wanted, filled_least, least)):
+                break
+            stay = (int(party[number]), int(left_centre[number]), int(left_week[number]))
+            self.count_step()
+            self.step(stay[0], place, [stay], (), moves + 1)
+
+    def most_filled(
+        self, centres: NDArray[np.int32], weeks: NDArray[np.int64]
+    ) -> NDArray[np.int64]:
+        """Give an upper bound of the places filled on balance when one of these is left."""
+        state, tables = self.state, self.state.tables
+        most = np.ones(len(centres), dtype=np.int64)
+        if tables.largest > 1:
+            for number, place in enumerate(zip(centres.tolist(), weeks.tolist(), strict=True)):
+                if tables.lines[place[0]] > 1:
+                    empty = tables.lines[place[0]] - state.taken.get(place, 0)
+                    most[number] = min(tables.largest, empty + 1)
+        return most
+
+    def promising(
+        self,
+        filled: NDArray[np.int64],
+        delta: NDArray[np.int64],
+        centres: NDArray[np.int32],
+        weeks: NDArray[np.int64],
+    ) -> Iterator[tuple[int, int, int]]:
+        """Order choices by a lower bound of their rank: (filled, cost, number), least first.
+
+        The bound adds what the cheapest doctor who could fill the place left would cost. Where few
+        could, it is worked out for all choices at once, else when a choice comes to the top.
+        """
+        touched = self.touched()
+        pools: dict[int, NDArray[np.int32]] = {}
+        exact = np.zeros(len(delta), dtype=np.bool_)
+        least = delta.copy()
+        effort = 0
+        for week in np.unique(weeks).tolist():
+            who = pools[week] = self.askable(week, touched)
+            here = np.flatnonzero(weeks == week)
+            effort += len(who) * len(here)
+            if len(who) and effort <= EFFORT_AT_ONCE:
+                least[here] += self.least_prices(who, centres[here], week)
+                exact[here] = True
+            elif len(who):
+                least[here] -= self.greatest_savings(who, centres[here], week)
+            else:
+                least[here] = NEVER
+        order = np.flatnonzero(least < NEVER // 2)
+        order = order[np.lexsort((order, least[order], filled[order]))]
+        heap: list[tuple[int, int, int, bool]] = list(
+            zip(
+                filled[order].tolist(),
+                least[order].tolist(),
+                order.tolist(),
+                exact[order].tolist(),
+                strict=True,
+            )
+        )
+        while heap:
+            filled_least, cost, number, known = heapq.heappop(heap)
+            if not known:
+                week = int(weeks[number])
+                price = self.least_prices(pools[week], centres[number : number + 1], week)
+                cost = int(delta[number] + price[0])
+                if cost < NEVER // 2:
+                    heapq.heappush(heap, (filled_least, cost, number, True))
+                continue
+            yield filled_least, cost, number
+
+    def least_prices(
+        self, who: NDArray[np.int32], centres: NDArray[np.int32], week: WeekIndex
+    ) -> NDArray[np.int64]:
+        """Give for each centre a lower bound of what any of these parties would cost there.
+
+        NEVER where nobody fits. Standbys given up and missions left only make it dearer, but for
+        what a standby itself costs.
+        """
+        state, tables = self.state, self.state.tables
+        price = tables.cost_table(who, centres, week)
+        price[price < 0] = NEVER
+        rows = state.rows()
+        more = tables.repeat_cost * rows.count[who] * tables.sizes[who]
+        more[rows.reserved[who]] -= self.standbys_worth()
+        touched = self.touched()
+        if touched:
+            more[~_without(who, touched)] = -self.standbys_worth()
+        price += more[None, :]
+        missed = state.missed[:, centres, week]
+        if missed.any():
+            price -= tables.missed_window_cost * (missed.T @ tables.does[who].T)
+        return np.asarray(price.min(axis=1), dtype=np.int64)
+
+    def greatest_savings(
+        self, who: NDArray[np.int32], centres: NDArray[np.int32], week: WeekIndex
+    ) -> NDArray[np.int64]:
+        """Give what filling each centre could save at most, whoever comes."""
+        state, tables = self.state, self.state.tables
+        missed = state.missed[:, centres, week].sum(axis=0)
+        return self.standbys_worth() + tables.missed_window_cost * missed
+
+    def standbys_worth(self) -> int:
+        """Give what the standbys of a party cost at most."""
+        tables = self.state.tables
+        return tables.standby_cost * tables.standbys_per_doctor * tables.largest
+
+    # -- any number of moves -----------------------------------------------------------------------
+
+    def fill_with(self, parties: Iterable[PartyIndex], place: Place, moves: int, left: int) -> None:
+        """Fill a place with some parties, in every way that moves at most `left` more missions."""
         state, tables = self.state, self.state.tables
         centre, week = place
         free = state.freedom[week]
-        touched = {party for party, _, _ in self.removed}
-        touched.update(party for party, _, _ in self.added)
+        touched = self.touched()
         gone = {stay[0] for stay in self.removed if stay[1:] == place}
         gone.update(state.present.get(place, ()))
         held = set(self.added)
-        for _, party in tables.candidates(centre, week):
+        for party in parties:
             freedom = free[party]
             if freedom == IMPOSSIBLE or party in self.exclude or party in gone:
                 continue
@@ -387,15 +599,15 @@ class _Repairing:
         state, tables = self.state, self.state.tables
         centre, week = place
         free = state.freedom[week]
-        candidates = tables.candidates(centre, week)
-        for _, party in candidates:
-            if FREE <= free[party] <= ON_STANDBY and party != leaver and party not in self.exclude:
-                return True
+        able = self.askable(week, set())
+        able = able[tables.costs(able, centre, week) >= 0]
+        if len(able) > 1 or (len(able) == 1 and able[0] != leaver):
+            return True
         if left == 0:
             return False
         if tables.lines[centre] > 1:
             return True
-        for _, party in candidates:
+        for _, party in tables.candidates(centre, week):
             if free[party] == IMPOSSIBLE or party == leaver or party in self.exclude:
                 continue
             size = tables.size[party]

@@ -2,7 +2,8 @@
 
 The unit is the party: a doctor, or the doctors whom pairs bind (rule H7 then needs no check). Every
 change keeps the three levels of the score. `Tables` never changes and is shared by all copies of a
-`State`. docs/engine/replan.md tells the structure.
+`State`; it rests on one compact table centres by parties, never on a list of all missions, so that
+a nation fits in memory. docs/engine/replan.md tells the structure.
 """
 
 from __future__ import annotations
@@ -11,13 +12,13 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from itertools import combinations, product
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
-from relais.engine import parameters
-from relais.engine.rota.feasible import feasible
+from relais.engine import geo, parameters
+from relais.engine.rota.feasible import Distances, calendar
 from relais.engine.rota.model import parties_of
 from relais.engine.rota.plan import BoundBy, Certificate, Hole, Plan, PlannedMission, Standby
 from relais.engine.rota.problem import CentreIndex, DoctorIndex, Problem, Status, WeekIndex
@@ -37,6 +38,11 @@ FREE: Freedom = 1
 ON_STANDBY: Freedom = 2
 BUSY: Freedom = 3
 
+BLOCK = 2_000  # doctors whose distances are worked out at once: bounds the memory of building
+LISTED_MOST = 2_000_000  # candidates kept in lists before all lists are forgotten
+WAYS_KEPT = 200_000  # ways remembered while a state is built
+NOWHEN = -10_000  # week of an empty entry of `Rows`
+
 
 class Tables:
     """What a problem says once and for all, party by party. P parties, C centres, W weeks."""
@@ -51,7 +57,7 @@ class Tables:
         self.standby_cost = numbers["standby_cost"]
         self.standbys_per_doctor = numbers["standbys_per_doctor"]
         self.most_first = numbers["first_timers_per_centre_week"]
-        self.allowed = allowed = feasible(problem)
+        self.calendar = weeks = calendar(problem)
         self.parties = parties_of(problem)
         self.party_of = [0] * len(doctors)
         for party, members in enumerate(self.parties):
@@ -68,35 +74,38 @@ class Tables:
         self.open: list[list[bool]] = problem.open_weeks.tolist()
         self.depth = problem.standby_depth
 
-        leaders = [members[0] for members in self.parties]
-        self._suits = allowed.suits[leaders].copy()
-        self._pioneer = allowed.pioneer[leaders].copy()
-        self._cost = allowed.cost[leaders].astype(np.int64)
-        self._offered = (allowed.offered & allowed.ready)[leaders]
-        for party, members in enumerate(self.parties):
-            for doctor in members[1:]:
-                self._suits[party] &= allowed.suits[doctor]
-                self._pioneer[party] &= allowed.pioneer[doctor]
-                self._cost[party] += allowed.cost[doctor]
-                self._offered[party] &= allowed.offered[doctor] & allowed.ready[doctor]
-        size = np.array(self.size, dtype=np.int64)
-        first, family = np.array(self.first, dtype=np.int64), np.array(self.family, dtype=np.int64)
-        beds = np.array(self.family_places, dtype=np.int64)
-        lines = np.array(self.lines, dtype=np.int64)
-        self._fits = (
-            (size[:, None] <= lines[None, :])
-            & (first <= self.most_first)[:, None]
-            & ((family == 0)[:, None] | (family[:, None] <= beds[None, :]))
-        ) & self._suits
+        self.plain = np.array([size == 1 for size in self.size], dtype=np.bool_)
+        self.sizes = np.array(self.size, dtype=np.int64)
+        self.gaps = np.array(
+            [max(self.gap[doctor] for doctor in members) for members in self.parties],
+            dtype=np.int64,
+        )
+        self.firsts = np.array(self.first, dtype=np.int64)
+        self.families = np.array(self.family, dtype=np.int64)
+        self._pioneer = _of_all(self.parties, weeks.pioneer)
+        self._offered = _of_all(self.parties, weeks.offered & weeks.ready)
+        self._fill_tables()
         self.offer_weeks: list[list[int]] = [np.flatnonzero(row).tolist() for row in self._offered]
-        self._parties_in_week = [np.flatnonzero(column) for column in self._offered.T]
+        self.parties_in_week = [
+            np.flatnonzero(column).astype(np.int32) for column in self._offered.T
+        ]
         self._candidates: dict[Place, list[tuple[int, PartyIndex]]] = {}
+        self._listed = 0
 
         self.practices = [
             frozenset().union(*(doctors[d].practices for d in members)) for members in self.parties
         ]
-        # (need, weeks in a row, whether a window may start in a week), by centre and practice
-        self.needs: list[list[tuple[int, str, int, list[bool]]]] = [[] for _ in centres]
+        wanted = sorted({need.practice for need in problem.needs})
+        # whether a party does each practice that some centre needs; 0 or 1, (parties, practices)
+        self.does = np.array(
+            [[practice in held for practice in wanted] for held in self.practices], dtype=np.int64
+        ).reshape(len(self.parties), len(wanted))
+        self.skills: list[tuple[int, ...]] = [
+            tuple(number for number, practice in enumerate(wanted) if practice in held)
+            for held in self.practices
+        ]
+        # (need, practice, weeks in a row, whether a window may start in a week), by centre
+        self.needs: list[list[tuple[int, int, int, list[bool]]]] = [[] for _ in centres]
         for index, need in enumerate(problem.needs):
             open_ = self.open[need.centre]
             whole = [
@@ -104,7 +113,9 @@ class Tables:
                 and all(open_[start : start + need.every_weeks])
                 for start in range(problem.weeks)
             ]
-            self.needs[need.centre].append((index, need.practice, need.every_weeks, whole))
+            self.needs[need.centre].append(
+                (index, wanted.index(need.practice), need.every_weeks, whole)
+            )
 
         self.outside: dict[DoctorIndex, list[WeekIndex]] = defaultdict(list)
         self.given: dict[Key, Status] = {}
@@ -114,14 +125,135 @@ class Tables:
                 self.given[key] = mission.status
             else:
                 self.outside[mission.doctor].append(mission.week)
+                self.plain[self.party_of[mission.doctor]] = False
+        statuses = list(self.given.values())
+        self.confirmed_given = statuses.count(Status.CONFIRMED)
+        self.locked_given = statuses.count(Status.LOCKED)
+
+    def _fill_tables(self) -> None:
+        """Work out who fits where, block by block.
+
+        `_table`: (C, P), the cost of a mission without fairness and practices, as -1 - cost where
+        a party does not fit in an empty centre (H2, H3, H6); 16 bits where the costs allow.
+        `_suits`: (D, C / 8), one bit for each doctor and centre, rule H2.
+        """
+        problem = self.problem
+        doctors, centres = len(problem.doctors), len(problem.centres)
+        distances = Distances(problem)
+        table = np.empty((centres, len(self.parties)), dtype=np.int16)
+        self._suits = np.empty((doctors, (centres + 7) // 8), dtype=np.uint8)
+        party_of, alone = np.array(self.party_of), self.sizes == 1
+        together: dict[PartyIndex, tuple[NDArray[np.int32], NDArray[np.bool_]]] = {}
+        for low in range(0, doctors, BLOCK):
+            high = min(low + BLOCK, doctors)
+            travel = distances.travel(low, high)
+            suits, cost = distances.suits(low, high, travel), distances.cost(low, high, travel)
+            self._suits[low:high] = np.packbits(suits, axis=1)
+            for doctor in range(low, high):
+                party = self.party_of[doctor]
+                if self.size[party] > 1:
+                    others, all_suit = together.get(party, (np.int32(0), np.bool_(True)))
+                    here = doctor - low
+                    together[party] = others + cost[here], all_suit & suits[here]
+            single = np.flatnonzero(alone[party_of[low:high]])
+            table = _wide_enough(table, cost)
+            columns = party_of[low:high][single]
+            table[:, columns] = self._coded(cost[single].T, suits[single].T, columns)
+        for party, (total, may) in together.items():
+            table = _wide_enough(table, total)
+            columns = np.array([party])
+            table[:, columns] = self._coded(total[:, None], may[:, None], columns)
+        self._table = table
+
+    def _coded(
+        self,
+        cost: NDArray[np.int32],
+        suits: NDArray[np.bool_],
+        parties: NDArray[np.int64],
+    ) -> NDArray[np.int32]:
+        lines = np.array(self.lines, dtype=np.int64)
+        beds = np.array(self.family_places, dtype=np.int64)
+        first, family = self.firsts, self.families
+        fits = (
+            suits
+            & (self.sizes[parties][None, :] <= lines[:, None])
+            & (first[parties] <= self.most_first)[None, :]
+            & ((family[parties] == 0)[None, :] | (family[parties][None, :] <= beds[:, None]))
+        )
+        return np.where(fits, cost, -1 - cost)
+
+    def travel_minutes(self, doctors: list[int], centres: list[int]) -> list[int]:
+        """Give the minutes of some doctors to a centre each."""
+        problem = self.problem
+        if not doctors:
+            return []
+        home = np.array(
+            [(problem.doctors[d].latitude, problem.doctors[d].longitude) for d in doctors]
+        )
+        place = np.array(
+            [(problem.centres[c].latitude, problem.centres[c].longitude) for c in centres]
+        )
+        kilometres = geo.great_circle_km(home[:, 0], home[:, 1], place[:, 0], place[:, 1])
+        minutes: list[int] = geo.travel_minutes(kilometres).tolist()
+        return [
+            problem.travel.get(pair, estimate)
+            for pair, estimate in zip(zip(doctors, centres, strict=True), minutes, strict=True)
+        ]
 
     def cost(self, party: PartyIndex, centre: CentreIndex) -> int:
         """Give what a mission of a party adds to the cost, without fairness and practices."""
-        return int(self._cost[party, centre])
+        coded = int(self._table[centre, party])
+        return coded if coded >= 0 else -1 - coded
 
     def counts_for(self, doctor: DoctorIndex, centre: CentreIndex, week: WeekIndex) -> bool:
         """Say whether a standby of that week counts for a centre (open that week)."""
-        return self.open[centre][week] and self.allowed.counts_for(doctor, centre, week)
+        weeks = self.calendar
+        return bool(
+            self.open[centre][week]
+            and int(self._suits[doctor, centre >> 3]) >> (7 - (centre & 7)) & 1
+            and weeks.ready[doctor, week]
+            and (weeks.pioneer[doctor] or not weeks.opening[centre, week])
+        )
+
+    def helped(self, doctor: DoctorIndex, week: WeekIndex) -> NDArray[np.bool_]:
+        """Say for which centres a standby of that week counts; boolean (centres,)."""
+        weeks = self.calendar
+        may: NDArray[np.bool_] = np.unpackbits(self._suits[doctor], count=len(self.lines)).view(
+            np.bool_
+        )
+        may &= weeks.open_weeks[:, week]
+        if not weeks.ready[doctor, week]:
+            may[:] = False
+        if not weeks.pioneer[doctor]:
+            may &= ~weeks.opening[:, week]
+        return may
+
+    def costs(
+        self, who: NDArray[np.int32], centre: CentreIndex, week: WeekIndex
+    ) -> NDArray[np.int64]:
+        """Give the cost of one mission of each party, negative where rules forbid it (n,).
+
+        H2, H3, H6 and H9 are looked at as for an empty centre; offers are not.
+        """
+        coded: NDArray[np.int64] = self._table[centre, who].astype(np.int64)
+        if self.calendar.opening[centre, week]:
+            coded[~self._pioneer[who]] = -1
+        return coded
+
+    def cost_table(
+        self, who: NDArray[np.int32], centres: NDArray[np.int32], week: WeekIndex
+    ) -> NDArray[np.int64]:
+        """Give `costs` for several centres; (centres, parties)."""
+        coded = self._table[centres[:, None], who[None, :]].astype(np.int64)
+        opening = self.calendar.opening[centres, week]
+        if opening.any():
+            coded[np.ix_(opening, ~self._pioneer[who])] = -1
+        return coded
+
+    def cost_of_each(self, who: NDArray[np.int32], centres: NDArray[np.int32]) -> NDArray[np.int64]:
+        """Give the cost of a mission of each party at a centre each, whatever the rules; (n,)."""
+        coded = self._table[centres, who].astype(np.int64)
+        return np.where(coded < 0, -1 - coded, coded)
 
     def candidates(self, centre: CentreIndex, week: WeekIndex) -> list[tuple[int, PartyIndex]]:
         """List who may be asked by rules H1, H2, H9 and H10, cheapest first: (cost, party)."""
@@ -130,28 +262,76 @@ class Tables:
         if known is None:
             known = []
             if self.open[centre][week]:
-                known = self._sorted(self._parties_in_week[week], centre, week)
+                known = self._sorted(self.parties_in_week[week], centre, week)
+            self._listed += len(known)
+            if self._listed > LISTED_MOST:
+                self._candidates.clear()
+                self._listed = len(known)
             self._candidates[place] = known
         return known
 
     def strangers(self, centre: CentreIndex, week: WeekIndex) -> list[tuple[int, PartyIndex]]:
         """List who did not offer this week but may come by every other rule, cheapest first."""
-        ready = self.allowed.ready[[members[0] for members in self.parties], week].copy()
-        for party, members in enumerate(self.parties):
-            for doctor in members[1:]:
-                ready[party] &= self.allowed.ready[doctor, week]
-        return self._sorted(np.flatnonzero(ready & ~self._offered[:, week]), centre, week)
+        ready = _of_all(self.parties, self.calendar.ready[:, [week]])[:, 0]
+        who = np.flatnonzero(ready & ~self._offered[:, week]).astype(np.int32)
+        return self._sorted(who, centre, week)
 
     def _sorted(
-        self, who: NDArray[np.intp], centre: CentreIndex, week: WeekIndex
+        self, who: NDArray[np.int32], centre: CentreIndex, week: WeekIndex
     ) -> list[tuple[int, PartyIndex]]:
-        may = self._fits[who, centre]
-        if self.allowed.opening[centre, week]:
-            may = may & self._pioneer[who]
-        who = who[may]
-        cost = self._cost[who, centre]
+        cost = self.costs(who, centre, week)
+        may = cost >= 0
+        who, cost = who[may], cost[may]
         order = np.argsort(cost, kind="stable")
         return list(zip(cost[order].tolist(), who[order].tolist(), strict=True))
+
+
+def _of_all(parties: list[tuple[int, ...]], flags: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Say what all members of each party have in common."""
+    common = flags[[members[0] for members in parties]].copy()
+    for party, members in enumerate(parties):
+        for doctor in members[1:]:
+            common[party] &= flags[doctor]
+    return common
+
+
+def _wide_enough(
+    table: NDArray[np.signedinteger[Any]], cost: NDArray[np.int32]
+) -> NDArray[np.signedinteger[Any]]:
+    if cost.size and int(cost.max()) >= np.iinfo(table.dtype).max:
+        return table.astype(np.int32)
+    return table
+
+
+class Rows:
+    """What parties hold, as arrays, for questions about thousands of parties at once.
+
+    `count`: missions (P,). `week`, `centre`: where (P, K), NOWHEN for none. `firm`: (P, K), 0
+    proposed, 1 with a confirmed mission, 2 locked. `reserved`: a member is on standby (P,).
+    """
+
+    def __init__(self, parties: int) -> None:
+        self.count = np.zeros(parties, dtype=np.int64)
+        self.week = np.full((parties, 1), NOWHEN, dtype=np.int16)
+        self.centre = np.zeros((parties, 1), dtype=np.int32)
+        self.firm = np.zeros((parties, 1), dtype=np.int8)
+        self.reserved = np.zeros(parties, dtype=np.bool_)
+
+    def copy(self) -> Rows:
+        """Give an independent copy."""
+        other = object.__new__(Rows)
+        other.count, other.week = self.count.copy(), self.week.copy()
+        other.centre, other.firm = self.centre.copy(), self.firm.copy()
+        other.reserved = self.reserved.copy()
+        return other
+
+    def widen(self, most: int) -> None:
+        """Make room for `most` missions a party."""
+        more = most - self.week.shape[1]
+        if more > 0:
+            ends = ((0, 0), (0, more))
+            self.week = np.pad(self.week, ends, constant_values=NOWHEN)
+            self.centre, self.firm = np.pad(self.centre, ends), np.pad(self.firm, ends)
 
 
 class State:
@@ -170,19 +350,30 @@ class State:
         self.present: dict[Place, list[PartyIndex]] = {}
         self.taken: dict[Place, int] = {}
         self.room = list(tables.most)
-        self.reserves = [[0] * weeks for _ in tables.lines]
+        # standbys that count, (centres, weeks); a column is a week and lies together in memory
+        self.reserves = np.zeros((len(tables.lines), weeks), dtype=np.int32, order="F")
+        # windows that nobody covers and a week lies in, (practices, centres, weeks)
+        self.missed = np.zeros((tables.does.shape[1], len(tables.lines), weeks), dtype=np.int64)
         self.cover = [[0] * weeks for _ in problem.needs]
         self.gone: set[Promise] = set()
         self.given: dict[Key, Status] = dict(tables.given)
         self.lost = {key for key, status in self.given.items() if status is Status.CONFIRMED}
         self.confirmed_moved = len(self.lost)
+        self.standing = 0  # missions, doctor by doctor
+        self.confirmed_given, self.locked_given = tables.confirmed_given, tables.locked_given
         self.holes = int(problem.capacity.sum())
         windows = sum(sum(whole) for centre in tables.needs for _, _, _, whole in centre)
         open_ = int(problem.open_weeks.sum())
         self.cost = (
             tables.missing_standby_cost * tables.depth * open_ + tables.missed_window_cost * windows
         )
+        for centre, needs in enumerate(tables.needs):
+            for _, practice, every, whole in needs:
+                for start in np.flatnonzero(whole).tolist():
+                    self.missed[practice, centre, start : start + every] += 1
         self._ways: dict[tuple[PartyIndex, WeekIndex], tuple[Way, ...]] = {}
+        self._rows, self._stale = Rows(len(tables.parties)), set[PartyIndex]()
+        self._able: list[NDArray[np.int32] | None] = [None] * weeks
         done: set[Stay] = set()
         for mission in sorted(plan.missions):
             stay = (tables.party_of[mission.doctor], mission.centre, mission.week)
@@ -194,6 +385,12 @@ class State:
         self.freedom = [bytearray(len(tables.parties)) for _ in range(weeks)]
         for party in range(len(tables.parties)):
             self.settle(party)
+            if len(self._ways) > WAYS_KEPT:
+                self._ways.clear()
+        self._stale.update(range(len(tables.parties)))
+        self.rows()
+        for week in range(weeks):
+            self.able(week)
 
     def copy(self) -> State:
         """Give an independent state; what never changes is shared."""
@@ -204,14 +401,19 @@ class State:
         other.present = {place: list(who) for place, who in self.present.items()}
         other.taken = dict(self.taken)
         other.room = list(self.room)
-        other.reserves = [list(row) for row in self.reserves]
+        other.reserves = self.reserves.copy(order="F")
+        other.missed = self.missed.copy()
         other.cover = [list(row) for row in self.cover]
         other.gone = set(self.gone)
         other.given = dict(self.given)
         other.lost = set(self.lost)
         other.confirmed_moved = self.confirmed_moved
+        other.standing = self.standing
+        other.confirmed_given, other.locked_given = self.confirmed_given, self.locked_given
         other.holes = self.holes
         other.cost = self.cost
+        other._rows, other._stale = self._rows.copy(), set(self._stale)
+        other._able = list(self._able)
         other._ways = dict(self._ways)
         other.freedom = [bytearray(row) for row in self.freedom]
         return other
@@ -240,25 +442,17 @@ class State:
 
     def gain(self, party: PartyIndex, centre: CentreIndex, week: WeekIndex) -> int:
         """Give the cost of the windows that a party would cover there and nobody covers yet."""
-        tables = self.tables
         total = 0
-        for index, practice, every, whole in tables.needs[centre]:
-            if practice in tables.practices[party]:
-                cover = self.cover[index]
-                for start in range(max(0, week - every + 1), week + 1):
-                    if whole[start] and cover[start] == 0:
-                        total += tables.missed_window_cost
-        return total
+        if self.tables.needs[centre]:
+            for practice in self.tables.skills[party]:
+                total += int(self.missed[practice, centre, week])
+        return total * self.tables.missed_window_cost
 
     def greatest_gain(self, centre: CentreIndex, week: WeekIndex) -> int:
         """Give an upper bound of `gain` over all parties."""
-        total = 0
-        for index, _, every, whole in self.tables.needs[centre]:
-            cover = self.cover[index]
-            for start in range(max(0, week - every + 1), week + 1):
-                if whole[start] and cover[start] == 0:
-                    total += self.tables.missed_window_cost
-        return total
+        if not self.tables.needs[centre]:
+            return 0
+        return int(self.missed[:, centre, week].sum()) * self.tables.missed_window_cost
 
     def price(self, party: PartyIndex, centre: CentreIndex, week: WeekIndex) -> int:
         """Give what one more mission of a party adds to the cost, all terms, when nothing goes."""
@@ -268,6 +462,67 @@ class State:
             + tables.repeat_cost * len(self.missions[party]) * tables.size[party]
             - self.gain(party, centre, week)
         )
+
+    def prices(
+        self, who: NDArray[np.int32], centre: CentreIndex, week: WeekIndex
+    ) -> tuple[NDArray[np.int32], NDArray[np.int64]]:
+        """Give `price` of the parties who may go there: (parties, prices)."""
+        tables = self.tables
+        cost = tables.costs(who, centre, week)
+        may = cost >= 0
+        who, cost = who[may], cost[may]
+        cost += tables.repeat_cost * self.rows().count[who] * tables.sizes[who]
+        if tables.needs[centre]:
+            missed = self.missed[:, centre, week]
+            if missed.any():
+                cost -= tables.missed_window_cost * (tables.does[who] @ missed)
+        return who, cost
+
+    def crowded(
+        self, who: NDArray[np.int32], centre: CentreIndex, week: WeekIndex
+    ) -> NDArray[np.bool_]:
+        """Say for whom somebody would have to leave a centre-week by rule H6."""
+        tables = self.tables
+        here = self.present.get((centre, week), ())
+        first, family = tables.firsts[who], tables.families[who]
+        firsts = sum(tables.first[party] for party in here)
+        families = sum(tables.family[party] for party in here)
+        crowded: NDArray[np.bool_] = (first > 0) & (first + firsts > tables.most_first)
+        crowded |= (family > 0) & (family + families > tables.family_places[centre])
+        return crowded
+
+    def able(self, week: WeekIndex) -> NDArray[np.int32]:
+        """List the parties who offer a week and would give up standbys at most for it."""
+        known = self._able[week]
+        if known is None:
+            who = self.tables.parties_in_week[week]
+            free = np.frombuffer(self.freedom[week], dtype=np.uint8)[who]
+            known = self._able[week] = who[(free == FREE) | (free == ON_STANDBY)]
+        return known
+
+    def rows(self) -> Rows:
+        """Give what parties hold as arrays, up to date."""
+        if self._stale:
+            self._refresh()
+        return self._rows
+
+    def _refresh(self) -> None:
+        rows, tables = self._rows, self.tables
+        rows.widen(max(len(self.missions[party]) for party in self._stale))
+        for party in self._stale:
+            stays = self.missions[party]
+            rows.count[party] = len(stays)
+            rows.reserved[party] = any(
+                self.standbys.get(doctor) for doctor in tables.parties[party]
+            )
+            rows.week[party] = NOWHEN
+            for place, (week, centre) in enumerate(stays.items()):
+                rows.week[party, place], rows.centre[party, place] = week, centre
+                locked = self.is_locked(party, centre, week)
+                rows.firm[party, place] = (
+                    2 if locked else min(1, self.confirmed(party, centre, week))
+                )
+        self._stale.clear()
 
     def ways(
         self, party: PartyIndex, week: WeekIndex, held: frozenset[Stay] | set[Stay] = frozenset()
@@ -404,8 +659,10 @@ class State:
         size = tables.size[party]
         stays = self.missions[party]
         place = (centre, week)
-        self.cost += int(tables._cost[party, centre]) + tables.repeat_cost * len(stays) * size
+        self.cost += tables.cost(party, centre) + tables.repeat_cost * len(stays) * size
         stays[week] = centre
+        self.standing += size
+        self._stale.add(party)
         self.present.setdefault(place, []).append(party)
         before = self.taken.get(place, 0)
         self.taken[place] = before + size
@@ -417,12 +674,13 @@ class State:
                 self.lost.discard((doctor, centre, week))
                 self.confirmed_moved -= 1
         for index, practice, every, whole in tables.needs[centre]:
-            if practice in tables.practices[party]:
+            if practice in tables.skills[party]:
                 cover = self.cover[index]
                 for start in range(max(0, week - every + 1), week + 1):
                     if whole[start]:
                         if cover[start] == 0:
                             self.cost -= tables.missed_window_cost
+                            self.missed[practice, centre, start : start + every] -= 1
                         cover[start] += 1
 
     def leave(self, party: PartyIndex, week: WeekIndex) -> CentreIndex:
@@ -432,7 +690,9 @@ class State:
         stays = self.missions[party]
         centre = stays.pop(week)
         place = (centre, week)
-        self.cost -= int(tables._cost[party, centre]) + tables.repeat_cost * len(stays) * size
+        self.cost -= tables.cost(party, centre) + tables.repeat_cost * len(stays) * size
+        self.standing -= size
+        self._stale.add(party)
         self.present[place].remove(party)
         self.taken[place] -= size
         if tables.open[centre][week]:
@@ -443,13 +703,14 @@ class State:
                 self.lost.add((doctor, centre, week))
                 self.confirmed_moved += 1
         for index, practice, every, whole in tables.needs[centre]:
-            if practice in tables.practices[party]:
+            if practice in tables.skills[party]:
                 cover = self.cover[index]
                 for start in range(max(0, week - every + 1), week + 1):
                     if whole[start]:
                         cover[start] -= 1
                         if cover[start] == 0:
                             self.cost += tables.missed_window_cost
+                            self.missed[practice, centre, start : start + every] += 1
         return centre
 
     def promise(self, doctor: DoctorIndex, week: WeekIndex) -> None:
@@ -457,24 +718,22 @@ class State:
         tables = self.tables
         self.standbys.setdefault(doctor, set()).add(week)
         self.room[doctor] -= 1
-        self.cost += tables.standby_cost
-        for centre, row in enumerate(self.reserves):
-            if tables.counts_for(doctor, centre, week):
-                if row[week] < tables.depth:
-                    self.cost -= tables.missing_standby_cost
-                row[week] += 1
+        self._stale.add(tables.party_of[doctor])
+        held, helped = self.reserves[:, week], tables.helped(doctor, week)
+        lacking = int(np.count_nonzero(helped & (held < tables.depth)))
+        self.cost += tables.standby_cost - tables.missing_standby_cost * lacking
+        held += helped
 
     def drop(self, doctor: DoctorIndex, week: WeekIndex) -> None:
         """Take a standby away."""
         tables = self.tables
         self.standbys[doctor].remove(week)
         self.room[doctor] += 1
-        self.cost -= tables.standby_cost
-        for centre, row in enumerate(self.reserves):
-            if tables.counts_for(doctor, centre, week):
-                row[week] -= 1
-                if row[week] < tables.depth:
-                    self.cost += tables.missing_standby_cost
+        self._stale.add(tables.party_of[doctor])
+        held, helped = self.reserves[:, week], tables.helped(doctor, week)
+        held -= helped
+        lacking = int(np.count_nonzero(helped & (held < tables.depth)))
+        self.cost += tables.missing_standby_cost * lacking - tables.standby_cost
 
     def settle(self, party: PartyIndex) -> None:
         """Work out again what a party would have to give up in each week it offers."""
@@ -482,6 +741,7 @@ class State:
         members = tables.parties[party]
         for week in tables.offer_weeks[party]:
             self._ways.pop((party, week), None)
+            self._able[week] = None
             if self.gone and any((doctor, week) in self.gone for doctor in members):
                 self.freedom[week][party] = IMPOSSIBLE
                 continue
@@ -507,9 +767,13 @@ class State:
         party = self.tables.party_of[doctor]
         centre = self.leave(party, week)
         for member in self.tables.parties[party]:
-            if self.given.pop((member, centre, week), None) is Status.CONFIRMED:
+            status = self.given.pop((member, centre, week), None)
+            if status is Status.CONFIRMED:
                 self.lost.discard((member, centre, week))
                 self.confirmed_moved -= 1
+                self.confirmed_given -= 1
+            elif status is Status.LOCKED:
+                self.locked_given -= 1
         self.gone.add((doctor, week))
         self.settle(party)
         return centre, week
@@ -563,6 +827,13 @@ class State:
     def plan(self) -> Plan:
         """Write the state as a plan. It proves nothing: every bound is 0."""
         tables = self.tables
+        keys = [
+            (doctor, centre, week)
+            for party, stays in enumerate(self.missions)
+            for week, centre in stays.items()
+            for doctor in tables.parties[party]
+        ]
+        minutes = tables.travel_minutes([key[0] for key in keys], [key[1] for key in keys])
         missions = tuple(
             sorted(
                 PlannedMission(
@@ -570,11 +841,9 @@ class State:
                     centre=centre,
                     doctor=doctor,
                     status=self.given.get((doctor, centre, week), Status.PROPOSED),
-                    travel_minutes=int(tables.allowed.travel[doctor, centre]),
+                    travel_minutes=travel,
                 )
-                for party, stays in enumerate(self.missions)
-                for week, centre in stays.items()
-                for doctor in tables.parties[party]
+                for (doctor, centre, week), travel in zip(keys, minutes, strict=True)
             )
         )
         standbys = tuple(

@@ -7,6 +7,7 @@ from enum import StrEnum
 
 import numpy as np
 
+from relais.engine.rota.feasible import travel_table
 from relais.engine.rota.plan import Plan, PlannedMission
 from relais.engine.rota.problem import Problem, Status
 from relais.engine.rota.state import FREE, PartyIndex, State, unproven
@@ -44,7 +45,7 @@ MEANS = {
 
 def standing_missions(problem: Problem) -> tuple[PlannedMission, ...]:
     """List the locked missions, and the confirmed ones: what stands whatever the policy."""
-    travel = State(problem, unproven(problem, (), ())).tables.allowed.travel
+    travel = travel_table(problem)
     return tuple(
         sorted(
             PlannedMission(

@@ -41,7 +41,6 @@ EXCUSED = {
     "journeys/spreadsheets/importing.py: _keep": "a preview changes nothing",
     "journeys/spreadsheets/importing.py: forget_old_imports": "a preview changes nothing",
     "network/services.py: _save": "its callers tell what changed",
-    "outbox/services/choices.py: allow_number": "told when there was something to allow",
     "outbox/services/log.py: close_question": "an answer is told by what it sets off",
     "outbox/services/log.py: close_questions": "an answer is told by what it sets off",
     "outbox/services/log.py: mark_read": "one's own page, opened",

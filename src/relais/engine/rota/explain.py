@@ -1,25 +1,34 @@
-"""Why this doctor, why nobody, and whom to ask: the plan told in French sentences.
+"""Why this doctor, why not that one, why nobody: the plan told in French sentences.
 
 `Explainer(problem, plan)` makes its indexes once; every question is then answered in milliseconds.
 Sentences use no word of computing. Doctors and practices are named by their id unless the caller
-gives better names.
+gives better names. What an answer says of a price is that of an exchange carried out and undone
+(`exchanges`): docs/engine/explain.md tells what is true of it, and how it is tested.
 """
 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum, StrEnum
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
 
 from relais.engine import parameters
-from relais.engine.rota.feasible import Feasible, Taken, feasible, taken
+from relais.engine.rota.exchanges import Exchange, Exchanges, Floors, Terms, terms_of
+from relais.engine.rota.feasible import Feasible, feasible
 from relais.engine.rota.model import parties_of
 from relais.engine.rota.plan import Hole, Plan, PlannedMission
 from relais.engine.rota.problem import CentreIndex, DoctorIndex, Problem, Status, WeekIndex
-from relais.engine.units import day_words, duration_words
+from relais.engine.rota.state import State
+from relais.engine.units import count_words, day_words, duration_words
 
 _FEW = 3
+_NEAREST = 3  # centres looked at where any would do
+_ASKED = 4  # doctors named where some could be asked
 _WEEKS_OF_A_YEAR = range(50, 54)
 
 
@@ -61,6 +70,21 @@ class Reason(Enum):
     STANDBY = ("est en réserve", "sont en réserve")
 
 
+# What keeps a centre from a doctor: (one centre, several centres).
+_OF_A_CENTRE = {
+    Reason.CLOSED: ("est fermé", "sont fermés"),
+    Reason.REFUSED: ("est écarté par ses souhaits", "sont écartés par ses souhaits"),
+    Reason.TOO_FAR: ("est trop loin", "sont trop loin"),
+    Reason.PET: ("n’accepte pas d’animal", "n’acceptent pas d’animal"),
+    Reason.STEPS: ("n’a pas de logement de plain-pied", "n’ont pas de logement de plain-pied"),
+    Reason.PIONEERS_ONLY: (
+        "ouvre ses portes et n’accueille que des pionniers",
+        "ouvrent leurs portes et n’accueillent que des pionniers",
+    ),
+    Reason.FAMILY: ("n’a pas de place pour une famille", "n’ont pas de place pour une famille"),
+}
+
+
 class Way(StrEnum):
     """How a doctor could take a place."""
 
@@ -88,6 +112,17 @@ class Candidate:
 
 
 @dataclass(frozen=True, slots=True)
+class _People:
+    """What the checks of many doctors at once need, one entry a doctor."""
+
+    limit: NDArray[np.float64]
+    pet: NDArray[np.bool_]
+    step_free: NDArray[np.bool_]
+    family: NDArray[np.bool_]
+    most: NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
 class _Obstacle:
     reason: Reason
     mission: PlannedMission | None = None
@@ -98,6 +133,20 @@ class _Obstacle:
 def _sentence(parts: Iterable[str]) -> str:
     text = ", ".join(parts)
     return f"{text[:1].upper()}{text[1:]}."
+
+
+_TO_YOU = {
+    Reason.NOT_OFFERED: "Vous n’avez pas proposé cette semaine.",
+    Reason.PAPERS: "Vos papiers ne seront pas encore prêts cette semaine-là.",
+    Reason.NO_MISSION: "Vous avez demandé à ne pas venir pour l’instant.",
+}
+
+
+def _listing(words: list[str]) -> str:
+    """Join words: « a », « a et b », « a, b et c »."""
+    if len(words) < 2:
+        return "".join(words)
+    return f"{', '.join(words[:-1])} et {words[-1]}"
 
 
 def _ordinal(number: int) -> str:
@@ -114,13 +163,18 @@ class Explainer:
         *,
         doctor_name: Callable[[DoctorIndex], str] | None = None,
         practice_name: Callable[[str], str] | None = None,
+        floors: Floors | None = None,
     ) -> None:
+        self._floors = floors
         self._problem = problem
         self._plan = plan
         self._doctor_name = doctor_name or (lambda doctor: problem.doctors[doctor].id)
         self._practice_name = practice_name or (lambda practice: practice)
-        self._allowed: Feasible = feasible(problem)
-        self._taken: Taken = taken(problem)
+        # The tables alone: listed one by one, the missions of a nation would not fit in memory.
+        no_offers = np.zeros((0, 2), dtype=np.int32)
+        self._allowed: Feasible = feasible(replace(problem, offers=no_offers))
+        self._offered: NDArray[np.bool_] = np.zeros_like(self._allowed.offered)
+        self._offered[problem.offers[:, 0], problem.offers[:, 1]] = True
         self._at: dict[tuple[int, int], list[PlannedMission]] = defaultdict(list)
         self._of: dict[int, list[PlannedMission]] = defaultdict(list)
         for mission in sorted(plan.missions):
@@ -130,8 +184,9 @@ class Explainer:
         for standby in sorted(plan.standbys):
             self._standbys[standby.doctor].append(standby.week)
         self._outside: dict[int, list[int]] = defaultdict(list)
-        for doctor, week in self._taken.outside:
-            self._outside[doctor].append(week)
+        for given in problem.missions:
+            if not 0 <= given.week < problem.weeks:
+                self._outside[given.doctor].append(given.week)
         self._party: dict[int, tuple[int, ...]] = {
             doctor: members
             for members in parties_of(problem)
@@ -141,12 +196,26 @@ class Explainer:
         self._offering: dict[int, list[int]] = defaultdict(list)
         for doctor, week in problem.offers.tolist():
             self._offering[week].append(doctor)
-        self._possible: Counter[tuple[int, int]] = Counter(
-            zip(self._allowed.centre.tolist(), self._allowed.week.tolist(), strict=True)
-        )
+        self._practices: dict[int, set[str]] = defaultdict(set)
+        for need in problem.needs:
+            self._practices[need.centre].add(need.practice)
         numbers = parameters.load("rota")
         self._repeat = int(numbers["repeat_cost"].value)
         self._most_first = int(numbers["first_timers_per_centre_week"].value)
+
+    @cached_property
+    def _possible(self) -> NDArray[np.int32]:
+        """Count who may come by rules H1, H2, H9 and H10; int32 (centres, weeks)."""
+        allowed = self._allowed
+        comes = (self._offered & allowed.ready).astype(np.float32)
+        suits = allowed.suits.astype(np.float32).T
+        pioneers = allowed.pioneer.astype(np.float32)[:, None]
+        count = np.where(allowed.opening, suits @ (comes * pioneers), suits @ comes)
+        return np.rint(np.where(allowed.open_weeks, count, 0)).astype(np.int32)
+
+    @cached_property
+    def _exchanges(self) -> Exchanges:
+        return Exchanges(State(self._problem, self._plan))
 
     # -- why this doctor ---------------------------------------------------------------------------
 
@@ -172,18 +241,12 @@ class Explainer:
         ]
         if partners:
             parts.append(f"vient avec {' et '.join(map(self._doctor_name, partners))}")
-        practices = sorted(
-            {
-                need.practice
-                for need in problem.needs
-                if need.centre == mission.centre and need.practice in person.practices
-            }
-        )
+        practices = sorted(self._practices.get(mission.centre, set()) & person.practices)
         if practices:
             names = " et ".join(map(self._practice_name, practices))
             parts.append(f"fait ce que le centre demande : {names}")
         parts.append(self._rank(mission))
-        possible = self._possible[mission.centre, mission.week]
+        possible = int(self._possible[mission.centre, mission.week])
         if mission.status is Status.PROPOSED and possible == 1:
             parts.append("seul médecin possible cette semaine")
         elif mission.status is Status.PROPOSED and possible <= _FEW:
@@ -209,7 +272,7 @@ class Explainer:
         limit = person.max_travel_minutes
         checks = (
             (not allowed.open_weeks[centre, week], Reason.CLOSED),
-            (not allowed.offered[doctor, week], Reason.NOT_OFFERED),
+            (not self._offered[doctor, week], Reason.NOT_OFFERED),
             ((doctor, centre) in problem.refused, Reason.REFUSED),
             (limit is not None and allowed.travel[doctor, centre] > limit, Reason.TOO_FAR),
             (person.pet and not place.pets, Reason.PET),
@@ -350,9 +413,9 @@ class Explainer:
         offering = self._offering.get(hole.week, [])
         if not offering:
             return "Aucun médecin ne propose cette semaine."
-        counts: Counter[Reason] = Counter()
+        counts, others = self._kept_away(offering, hole.centre, hole.week)
         free = 0
-        for doctor in offering:
+        for doctor in others:
             obstacles = self._obstacles(doctor, hole.centre, hole.week)
             if obstacles:
                 counts[obstacles[0].reason] += 1
@@ -375,6 +438,359 @@ class Explainer:
         if total == 1:
             return "Un seul médecin propose cette semaine, et pourrait venir."
         return f"{total} médecins proposent cette semaine : {', '.join(parts)}."
+
+    def _kept_away(
+        self, offering: list[int], centre: int, week: int
+    ) -> tuple[Counter[Reason], list[int]]:
+        """Count who cannot come whatever the others do, by first reason, and list the rest."""
+        problem, allowed, people = self._problem, self._allowed, self._people
+        place = problem.centres[centre]
+        who = np.array(offering, dtype=np.int64)
+        travel = allowed.travel[who, centre]
+        refused = np.array([(doctor, centre) in problem.refused for doctor in offering])
+        never = np.zeros(len(who), dtype=np.bool_)
+        checks = (
+            (Reason.CLOSED, never | (not allowed.open_weeks[centre, week])),
+            (Reason.REFUSED, refused),
+            (Reason.TOO_FAR, travel > people.limit[who]),
+            (Reason.PET, never if place.pets else people.pet[who]),
+            (Reason.STEPS, never if place.step_free else people.step_free[who]),
+            (Reason.PAPERS, ~allowed.ready[who, week]),
+            (Reason.PIONEERS_ONLY, ~allowed.pioneer[who] & bool(allowed.opening[centre, week])),
+            (Reason.NO_MISSION, people.most[who] < 1),
+            (Reason.FAMILY, people.family[who] & (place.family_places < 1)),
+        )
+        counts: Counter[Reason] = Counter()
+        left = np.ones(len(who), dtype=np.bool_)
+        for reason, stands in checks:
+            found = int((left & stands).sum())
+            if found:
+                counts[reason] = found
+            left &= ~stands
+        return counts, who[left].tolist()
+
+    @cached_property
+    def _people(self) -> _People:
+        doctors = self._problem.doctors
+        return _People(
+            limit=np.array(
+                [np.inf if d.max_travel_minutes is None else d.max_travel_minutes for d in doctors]
+            ),
+            pet=np.array([d.pet for d in doctors], dtype=np.bool_),
+            step_free=np.array([d.step_free for d in doctors], dtype=np.bool_),
+            family=np.array([d.family for d in doctors], dtype=np.bool_),
+            most=np.array([d.max_missions for d in doctors], dtype=np.int64),
+        )
+
+    # -- the whole answer, with its price ----------------------------------------------------------
+
+    def why(self, mission: PlannedMission) -> tuple[str, ...]:
+        """Say why this doctor that week, and what it would cost without: two sentences."""
+        told = self.because(mission)
+        name = self._doctor_name(mission.doctor)
+        if mission.status is Status.LOCKED:
+            return (told,)
+        found = self._exchanges.without(mission.doctor, mission.week)
+        if found is None:
+            return (told,)
+        come = list(dict.fromkeys(doctor for doctor, _, _ in found.added))
+        if not come:
+            return told, f"Sans {name}, la place resterait vide."
+        price = self._price(found)
+        names = _listing([self._doctor_name(doctor) for doctor in come])
+        verb = "viendrait" if len(come) == 1 else "viendraient"
+        return told, f"Sans {name}, {names} {verb} : {price}."
+
+    def why_not_here(
+        self, doctor: DoctorIndex, centre: CentreIndex, week: WeekIndex
+    ) -> tuple[str, ...]:
+        """Say what keeps a doctor from a centre-week, and what the best exchange would cost."""
+        first = self.why_not(doctor, centre, week)
+        obstacles = self._obstacles(doctor, centre, week)
+        if any(one.reason is Reason.HERE for one in obstacles):
+            return (first,)
+        found, _ = self._exchanges.into(doctor, centre, week)
+        if found is None:
+            return (first,)
+        return first, *self._exchange_words(doctor, centre, week, found)
+
+    def why_not_week(self, doctor: DoctorIndex, week: WeekIndex) -> tuple[str, ...]:
+        """Say why a doctor goes nowhere a week, or where: for the planner, with names."""
+        here = self._here(doctor, week)
+        if here is not None:
+            return self.why(here)
+        name = self._doctor_name(doctor)
+        own = self._obstacle_everywhere(doctor, week)
+        if own is not None:
+            return (f"{name} {own.value[0]}.",)
+        if not self._reachable(doctor, week):
+            return (f"Aucun centre ne peut recevoir {name} : {self._centres_away(doctor, week)}.",)
+        nearest = self._nearest(doctor, week)
+        if nearest is None:
+            centre = self._reachable(doctor, week)[0]
+            return (self.why_not(doctor, centre, week),)
+        centre, found = nearest
+        first = self.why_not(doctor, centre, week)
+        obstacles = self._obstacles(doctor, centre, week)
+        if obstacles and obstacles[0].reason is Reason.FULL:
+            first = f"Toutes les places où {name} peut aller cette semaine sont prises."
+        return first, *self._exchange_words(doctor, centre, week, found)
+
+    def why_not_me(self, doctor: DoctorIndex, week: WeekIndex) -> str:
+        """Say to a doctor why she goes nowhere a week, or where: no other doctor is named."""
+        problem = self._problem
+        here = self._here(doctor, week)
+        if here is not None:
+            return f"Vous venez à {problem.centres[here.centre].name} cette semaine-là."
+        own = self._obstacle_everywhere(doctor, week)
+        if own is not None:
+            return _TO_YOU[own]
+        centres = self._reachable(doctor, week)
+        if not centres:
+            away = self._centres_away(doctor, week).replace("ses souhaits", "vos souhaits")
+            return f"Aucun centre ne peut vous recevoir cette semaine-là : {away}."
+        first = next(iter(self._obstacles(doctor, centres[0], week)), None)
+        person = problem.doctors[doctor]
+        if first is not None and first.reason is Reason.TOO_CLOSE and first.week is not None:
+            day = day_words(problem.monday(first.week))
+            where = "" if first.mission is None else f" à {self._place(first.mission)}"
+            return (
+                f"Vous venez{where} la semaine du {day}, et vous demandez "
+                f"{person.min_gap_weeks} semaines entre deux missions."
+            )
+        if first is not None and first.reason is Reason.ENOUGH:
+            missions = count_words(person.max_missions, "mission", "missions")
+            return f"Vous avez déjà {missions}, comme vous l’avez demandé."
+        if first is not None and first.reason is Reason.STANDBY:
+            if week in self._standbys.get(doctor, []):
+                return "Vous êtes en réserve cette semaine-là : nous vous appellerons au besoin."
+            return "Vous êtes en réserve à une date trop proche, ou pour vos dernières missions."
+        if first is not None and first.reason is Reason.PARTNER:
+            return "La personne avec qui vous venez ne peut pas cette semaine-là."
+        nearest = self._nearest(doctor, week)
+        if nearest is None:
+            return "Toutes les places où vous pourriez aller sont prises, sans échange possible."
+        centre, found = nearest
+        place = problem.centres[centre].name
+        if found.holes < 0:
+            return f"Une place est libre à {place} cette semaine-là : dites-le à l’équipe."
+        return (
+            f"Toutes les places où vous pourriez aller sont prises. Pour {place}, "
+            f"{self._better(doctor, centre, week, found)}."
+        )
+
+    def who_could(self, centre: CentreIndex, week: WeekIndex) -> tuple[str, ...]:
+        """Say who could take an empty place: at once, by an exchange, or if asked. Best first."""
+        problem = self._problem
+        told: list[str] = []
+        found = self.candidates(centre, week, limit=_ASKED)
+        free = [one for one in found if one.way is Way.FREE]
+        called = [one for one in found if one.way is Way.STANDBY]
+        for group, verb, verbs in (
+            (free, "peut venir", "peuvent venir"),
+            (called, "est en réserve et peut venir", "sont en réserve et peuvent venir"),
+        ):
+            if group:
+                names = [
+                    f"{self._doctor_name(one.doctor)} ({duration_words(one.travel_minutes)})"
+                    for one in group
+                ]
+                told.append(f"{_listing(names)} {verb if len(group) == 1 else verbs}.")
+        for one in found:
+            if one.way is Way.MOVE and one.replacement is not None and one.moved is not None:
+                exchange, _ = self._exchanges.into(one.doctor, centre, week)
+                if exchange is not None and exchange.holes < 0:
+                    told += self._exchange_words(one.doctor, centre, week, exchange)
+        state = self._exchanges.state
+        strangers: list[int] = []
+        for _, party in state.tables.strangers(centre, week):
+            if len(strangers) == _ASKED:
+                break
+            if state.ways(party, week)[:1] == (((), ()),) and (
+                next(state.room_at(party, centre, week), None) == ()
+            ):
+                strangers += state.tables.parties[party]
+        if strangers:
+            names = [
+                f"{self._doctor_name(doctor)} "
+                f"({duration_words(int(self._allowed.travel[doctor, centre]))})"
+                for doctor in strangers
+            ]
+            alone = len(names) == 1
+            told.append(
+                f"{_listing(names)} n’{'a' if alone else 'ont'} pas proposé cette semaine, mais "
+                f"{'pourrait' if alone else 'pourraient'} venir : "
+                f"{'demandez-lui' if alone else 'demandez-leur'}."
+            )
+        if not told:
+            place = problem.centres[centre].name
+            told.append(f"Personne ne peut venir à {place} cette semaine sans en priver un autre.")
+        return tuple(told)
+
+    def _here(self, doctor: int, week: int) -> PlannedMission | None:
+        return next((one for one in self._of.get(doctor, ()) if one.week == week), None)
+
+    def _place(self, mission: PlannedMission) -> str:
+        return self._problem.centres[mission.centre].name
+
+    def _obstacle_everywhere(self, doctor: int, week: int) -> Reason | None:
+        """Find what keeps a doctor at home whatever the centre."""
+        if not self._offered[doctor, week]:
+            return Reason.NOT_OFFERED
+        if not self._allowed.ready[doctor, week]:
+            return Reason.PAPERS
+        if self._problem.doctors[doctor].max_missions < 1:
+            return Reason.NO_MISSION
+        return None
+
+    def _reachable(self, doctor: int, week: int) -> list[int]:
+        """List the centres that rules of the doctor's own allow, cheapest first."""
+        allowed = self._allowed
+        may = allowed.suits[doctor] & (self._problem.capacity[:, week] > 0)
+        may &= allowed.pioneer[doctor] | ~allowed.opening[:, week]
+        if self._problem.doctors[doctor].family:
+            may &= self._beds > 0
+        centres = np.flatnonzero(may)
+        order = np.argsort(allowed.cost[doctor, centres], kind="stable")
+        found: list[int] = centres[order].tolist()
+        return found
+
+    @cached_property
+    def _beds(self) -> NDArray[np.int64]:
+        return np.array([place.family_places for place in self._problem.centres], dtype=np.int64)
+
+    def _centres_away(self, doctor: int, week: int) -> str:
+        """Count the centres by what keeps the doctor from them."""
+        counts: Counter[Reason] = Counter()
+        for centre in range(len(self._problem.centres)):
+            obstacle = self._own_obstacle(doctor, centre, week)
+            counts[Reason.CLOSED if obstacle is None else obstacle.reason] += 1
+        order = list(_OF_A_CENTRE)
+        ranked = sorted(counts.items(), key=lambda item: (-item[1], order.index(item[0])))
+        return ", ".join(f"{count} {_OF_A_CENTRE[reason][count > 1]}" for reason, count in ranked)
+
+    def _nearest(self, doctor: int, week: int) -> tuple[int, Exchange] | None:
+        """Find where a doctor would cost least, among the few centres most promising."""
+        allowed = self._allowed
+
+        def promise(centre: int) -> tuple[bool, int, int]:
+            there = self._at.get((centre, week), ())
+            empty = len(there) < self._problem.centres[centre].lines
+            dearest = max((int(allowed.cost[one.doctor, centre]) for one in there), default=0)
+            return not empty, int(allowed.cost[doctor, centre]) - dearest, centre
+
+        best: tuple[tuple[int, int, int], int, Exchange] | None = None
+        for centre in sorted(self._reachable(doctor, week), key=promise)[:_NEAREST]:
+            found, _ = self._exchanges.into(doctor, centre, week)
+            if found is not None and (best is None or (found.levels, centre) < best[:2]):
+                best = (found.levels, centre, found)
+        return None if best is None else (best[1], best[2])
+
+    def _terms(self, exchange: Exchange) -> Terms:
+        return terms_of(self._problem, self._plan, exchange)
+
+    def _exchange_words(
+        self, doctor: int, centre: int, week: int, exchange: Exchange
+    ) -> tuple[str, ...]:
+        """Say what would have to move, and the price."""
+        problem, name = self._problem, self._doctor_name(doctor)
+        place = problem.centres[centre].name
+        members = self._party.get(doctor, (doctor,))
+        steps = []
+        for who, where, when in exchange.removed:
+            day = day_words(problem.monday(when))
+            if who in members:
+                steps.append(f"laisser {problem.centres[where].name} la semaine du {day}")
+            elif (where, when) == (centre, week):
+                steps.append(f"prendre la place de {self._doctor_name(who)}")
+        for who, where, when in exchange.added:
+            if who not in members:
+                day = day_words(problem.monday(when))
+                other = problem.centres[where].name
+                steps.append(f"confier {other}, semaine du {day}, à {self._doctor_name(who)}")
+        for who, when in exchange.dropped:
+            day = day_words(problem.monday(when))
+            steps.append(f"libérer {self._doctor_name(who)} de la réserve du {day}")
+        done = f" : {_listing(steps)}" if steps else ""
+        told = [
+            f"Pour que {name} aille à {place}, voici l’échange le plus simple{done}.",
+            f"Bilan : {self._price(exchange)}.",
+        ]
+        least = 0 if self._floors is None else self._floors.of(doctor, centre, week)
+        if least > 0:
+            told.append(
+                f"Il est prouvé qu’aucun planning avec {name} à {place} cette semaine-là, sans "
+                f"autre place vide, ne coûte moins de {least} de plus."
+            )
+        return tuple(told)
+
+    def _price(self, exchange: Exchange) -> str:
+        """Say what an exchange changes, term by term, and the cost in all."""
+        terms = self._terms(exchange)
+        worse: list[str] = []
+        better: list[str] = []
+        for amount, one, several in (
+            (terms.holes, "place vide", "places vides"),
+            (terms.confirmed_moved, "mission confirmée déplacée", "missions confirmées déplacées"),
+            (terms.standby_missing, "réserve manquante", "réserves manquantes"),
+            (terms.windows, "période sans un acte demandé", "périodes sans un acte demandé"),
+            (
+                terms.habits,
+                "habitude ou souhait non tenu",
+                "habitudes ou souhaits non tenus",
+            ),
+        ):
+            if amount:
+                (worse if amount > 0 else better).append(count_words(abs(amount), one, several))
+        if terms.travel_minutes:
+            words = f"{duration_words(abs(terms.travel_minutes))} de trajet"
+            (worse if terms.travel_minutes > 0 else better).append(words)
+        if terms.fairness:
+            (worse if terms.fairness > 0 else better).append("charge pour qui vient déjà souvent")
+        parts = []
+        if worse:
+            parts.append(f"en plus, {_listing(worse)}")
+        if better:
+            parts.append(f"en moins, {_listing(better)}")
+        if not parts:
+            return "rien ne change, les deux choix se valent"
+        text = " ; ".join(parts)
+        if exchange.holes == 0 and exchange.confirmed_moved == 0:
+            sign = "de plus" if exchange.cost >= 0 else "de moins"
+            text += f" (coût : {abs(exchange.cost)} {sign})"
+        return text
+
+    def _better(self, doctor: int, centre: int, week: int, exchange: Exchange) -> str:
+        """Say to a doctor, without a name, why the plan prefers another."""
+        terms = self._terms(exchange)
+        if terms.holes > 0:
+            return "une autre semaine resterait vide si vous y alliez"
+        if terms.confirmed_moved > 0:
+            return "un médecin a déjà confirmé sa venue"
+        if terms.windows > 0:
+            return "un médecin qui fait un acte demandé par le centre est prévu"
+        if terms.standby_missing > 0:
+            return "une semaine aurait une réserve de moins si vous y alliez"
+        if exchange.cost <= 0:
+            return "le choix se valait, et l’équipe peut encore le changer"
+        problem, allowed = self._problem, self._allowed
+        for other, where, when in exchange.removed:
+            if (where, when) != (centre, week):
+                continue
+            minutes = int(allowed.travel[doctor, centre]) - int(allowed.travel[other, centre])
+            habits = minutes - int(allowed.cost[doctor, centre]) + int(allowed.cost[other, centre])
+            more = len(self._of.get(doctor, ())) + 1 - len(self._of.get(other, ()))
+            reasons = []
+            if habits < 0:
+                known = (other, centre) in problem.known and (doctor, centre) not in problem.known
+                reasons.append("connaît le centre" if known else "a souhaité ce centre")
+            if minutes > 0:
+                reasons.append("habite plus près")
+            if more > 0 and (not reasons or terms.fairness > 0):
+                reasons.append("vient moins souvent")
+            if reasons:
+                return f"un médecin qui {_listing(reasons)} est prévu"
+        return "le planning de tous les centres y perdrait"
 
     # -- whom to ask -------------------------------------------------------------------------------
 

@@ -60,7 +60,7 @@ def test_a_wave_writes_one_message_a_doctor_with_a_link_of_its_own() -> None:
     assert [one.recipient_key for one in messages] == [
         str(ask.doctor_id) for ask in search.asks.order_by("pk")
     ]
-    assert len({one.text for one in messages}) == 2
+    assert len({one.secrets["lien"] for one in messages}) == 2
     assert "vous avez offert cette semaine" in messages[0].text
 
 

@@ -19,8 +19,8 @@ from tests.factories import TODAY, monday
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("_in_january")]
 
-LIST_QUERIES = 7
-CENTRE_QUERIES = 11
+LIST_QUERIES = 8
+CENTRE_QUERIES = 12
 
 
 @pytest.fixture

@@ -21,8 +21,8 @@ from tests.factories import MONDAY, monday
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("_in_january")]
 
-LIST_QUERIES = 5
-FILE_QUERIES = 14
+LIST_QUERIES = 6
+FILE_QUERIES = 15
 
 
 @pytest.fixture

@@ -115,7 +115,7 @@ def test_the_page_asks_as_many_questions_for_one_line_as_for_three(
         factories.mission(factories.doctor(), place.lines.get(number=number))
         services.refresh_radar(NOW)
         _page(planner)
-        with django_assert_num_queries(12):
+        with django_assert_num_queries(13):
             _page(planner)
 
 

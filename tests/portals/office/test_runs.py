@@ -22,7 +22,7 @@ from tests.tasks import tasks_at_once
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("_in_january")]
 
-LIST_QUERIES = 4
+LIST_QUERIES = 5
 RESULT = {"holes": 0, "holes_bound": 0, "proven_optimal": True, "gap": 0.0, "confirmed_moved": 0}
 FORM = {"first_monday": "2027-01-11", "weeks": "4", "standby_depth": "0", "budget_seconds": "20"}
 

@@ -24,7 +24,7 @@ from relais.doctors import services as doctors
 from relais.doctors.models import Doctor
 from relais.doctors.states import PreferenceKind
 from relais.engine.weeks import WEEK, monday_of
-from relais.journeys import people
+from relais.journeys import people, relay
 from relais.journeys.demo.people import Person, Place, Town, draw_people
 from relais.network import services as network
 from relais.network.models import Centre, Practice
@@ -350,10 +350,11 @@ def answer_the_plan(this_monday: date, *, now: datetime) -> None:
         weeks_ahead = (mission.monday - this_monday) // WEEK
         if weeks_ahead >= INVITED_WEEKS:
             break
-        rota.invite(mission, by=STORY, now=now)
         late = mission.doctor_id % 9 == 0 and weeks_ahead >= 3
         if weeks_ahead >= CONFIRMED_WEEKS or late:
+            relay.invite(mission, by=STORY, now=now)
             continue
-        rota.confirm(mission, by=STORY, now=now)
+        rota.invite(mission, by=STORY, now=now)  # answered long ago: its letter is not sent now
+        relay.confirm(mission, by=STORY, now=now)
         if weeks_ahead < READY_WEEKS:
             rota.mark_ready(mission, by=STORY, now=now)

@@ -238,7 +238,10 @@ def effect_words(comparison: RunComparison) -> str:
             if firm == 1
             else (f"{which} ne bougent que si vous cochez leurs lignes.")
         )
-    return f"{formats.listing(parts)}. {end} Aucun message ne part d’ici."
+    told = ""
+    if comparison.removed:
+        told = " Un médecin qui savait sa mission et qui la perd est prévenu."
+    return f"{formats.listing(parts)}. {end}{told}"
 
 
 def _by_centre(comparison: RunComparison, today: date) -> Iterable[CentreChanges]:

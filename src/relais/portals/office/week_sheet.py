@@ -14,6 +14,7 @@ from relais.core.models import AuditEntry
 from relais.doctors import queries as doctors
 from relais.doctors.models import Doctor
 from relais.engine.weeks import WEEK
+from relais.journeys import relay
 from relais.network.models import Line
 from relais.portals.office.board_sheet import line_words, week_url
 from relais.rota import queries as rota
@@ -41,18 +42,19 @@ class Act:
 _ALL = (
     Act(
         "inviter",
-        services.invite,
-        "Noter l’invitation",
-        "L’invitation est notée. La réponse est attendue.",
+        relay.invite,
+        "Inviter par courriel",
+        "L’invitation part. La réponse est attendue.",
     ),
     Act(
         "confirmer",
-        services.confirm,
+        relay.confirm,
         "Confirmer",
-        "La mission est confirmée. Aucun planning ne la déplacera.",
+        "La mission est confirmée. Le médecin reçoit l’événement d’agenda, et aucun planning ne la "
+        "déplacera.",
         "rouvrir",
     ),
-    Act("rouvrir", services.unconfirm, "Défaire", "La mission est de nouveau proposée."),
+    Act("rouvrir", relay.unconfirm, "Défaire", "La mission est de nouveau proposée."),
     Act(
         "prete",
         services.mark_ready,
@@ -77,14 +79,14 @@ _ALL = (
     ),
     Act(
         "decliner",
-        services.decline,
+        relay.decline,
         "Noter un refus",
         "Le refus est noté. La semaine est de nouveau à pourvoir.",
         "retablir",
     ),
     Act(
         "annuler",
-        services.cancel,
+        relay.cancel,
         "Annuler la mission",
         "La mission est annulée. La semaine est de nouveau à pourvoir.",
         "retablir",
@@ -268,8 +270,8 @@ def cancel_words(detail: WeekDetail) -> str:
     else:
         others = f"{formats.number(free)} autres médecins sont libres pour la reprendre."
     return (
-        f"La semaine redeviendra à pourvoir. {others} Aucun message ne part d’ici : "
-        "prévenez le médecin et la coordination."
+        f"La semaine redeviendra à pourvoir. {others} Le médecin est prévenu s’il avait été invité "
+        "ou s’il avait dit oui ; prévenez la coordination."
     )
 
 

@@ -15,11 +15,11 @@ from django.utils import timezone
 from relais.accounts.states import Right
 from relais.core.errors import Refusal
 from relais.doctors.models import Doctor
+from relais.journeys import relay
 from relais.portals.doctor import cards
 from relais.portals.doctor.gates import as_doctor
 from relais.portals.gates import PersonRequest, actor
 from relais.rota import queries as rota
-from relais.rota import services
 from relais.rota.models import Mission
 
 LONGEST_REASON: Final = 400
@@ -55,11 +55,11 @@ ANSWERS: Final = {
     "confirmer": Answer(
         "Confirmer cette mission ?",
         "Le centre le verra aussitôt sur sa page, puis dans son agenda. "
-        "Aucun message ne part d’ici.",
+        "Vous recevrez un courriel avec l’événement pour le vôtre.",
         "Confirmer ma venue",
         "primary",
         False,
-        services.confirm,
+        relay.confirm,
         "Merci. Votre mission est confirmée, le centre vous attend.",
         "doctor_home",
     ),
@@ -70,7 +70,7 @@ ANSWERS: Final = {
         "Décliner la mission",
         "danger",
         True,
-        services.decline,
+        relay.decline,
         "Merci de l’avoir dit tôt : l’équipe peut chercher un autre médecin. Une autre semaine "
         "vous conviendrait-elle ?",
         "doctor_weeks",
@@ -81,7 +81,7 @@ ANSWERS: Final = {
         "Rendre cette semaine",
         "danger",
         True,
-        services.cancel,
+        relay.cancel,
         "Merci de nous prévenir : l’équipe cherche un autre médecin. Une autre semaine vous "
         "conviendrait-elle ?",
         "doctor_weeks",

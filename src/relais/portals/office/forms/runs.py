@@ -63,9 +63,11 @@ class RunForm(forms.Form):
 class AcceptForm(forms.Form):
     """What to keep of a proposal: everything, or the ticked changes.
 
-    A change is a centre-week: its value holds the ids of its lines, « 12,13 ».
+    A change is a centre-week: its value holds the ids of its lines, « 12,13 ». `invites`: ask the
+    doctors of the new missions at once.
     """
 
+    invites = forms.BooleanField(required=False)
     everything = forms.BooleanField(required=False)
     only = forms.MultipleChoiceField(required=False)
 

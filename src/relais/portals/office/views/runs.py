@@ -14,6 +14,7 @@ from relais.accounts.states import Right
 from relais.core.errors import Refusal
 from relais.core.formats import plural
 from relais.engine.weeks import WEEK, monday_of
+from relais.journeys import relay
 from relais.portals.gates import PersonRequest, actor, needs
 from relais.portals.office.forms.runs import AcceptForm, RunForm
 from relais.portals.office.run_sheet import run_sheet, run_words
@@ -107,17 +108,25 @@ def accept(request: PersonRequest, pk: int) -> HttpResponse:
     if not form.is_valid():
         return _run_page(request, subject, refusal=str(next(iter(form.errors.values()))[0]))
     try:
-        done = rota.accept_run(subject, only=form.chosen(), by=actor(request), now=timezone.now())
+        done = relay.accept_plan(
+            subject,
+            only=form.chosen(),
+            invites=form.cleaned_data["invites"],
+            by=actor(request),
+            now=timezone.now(),
+        )
     except Refusal as refusal:
         return _run_page(request, _run(pk), refusal=refusal.sentence)
-    messages.success(request, _accepted_words(done))
+    messages.success(request, _accepted_words(done, invites=form.cleaned_data["invites"]))
     return redirect("office_run", pk)
 
 
-def _accepted_words(done: Acceptance) -> str:
+def _accepted_words(done: Acceptance, *, invites: bool) -> str:
     added = plural(len(done.added), "mission ajoutée", "missions ajoutées")
     removed = plural(len(done.removed), "mission retirée", "missions retirées")
     words = f"La proposition est acceptée : {added}, {removed}."
+    if invites and done.added:
+        words += " Les invitations partent."
     if done.skipped:
         left = plural(len(done.skipped), "ligne laissée", "lignes laissées")
         words += f" {left} de côté, avec la raison ci-dessous."

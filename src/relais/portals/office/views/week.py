@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST
 
 from relais.accounts.states import Right
 from relais.core.errors import Refusal
+from relais.journeys import relay
 from relais.network import permissions as network
 from relais.network.models import Line
 from relais.portals.gates import PersonRequest, actor, needs
@@ -44,7 +45,7 @@ def place(request: PersonRequest, line_id: int, monday: date) -> HttpResponse:
     try:
         if form.cleaned_data["mission"]:
             mission = _mission(line, monday, form.cleaned_data["mission"])
-            rota.replace(mission, **call)
+            relay.replace(mission, **call)
         else:
             rota.place(line, monday=monday, **call)
     except RuleRefusal as refusal:

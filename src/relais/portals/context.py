@@ -51,9 +51,7 @@ NAVIGATION: Final = (
     _Entry(Right.DOCTORS_READ, "office_doctors", "Médecins", ("office_doctor",)),
     _Entry(Right.NETWORK_READ, "office_centres", "Centres", ("office_centre",)),
     _Entry(Right.ROTA_PLAN, "office_runs", "Propositions", ("office_run",)),
-    _Entry(
-        Right.MESSAGES_READ, "office_messages", "Messages", ("office_message", "office_text")
-    ),
+    _Entry(Right.MESSAGES_READ, "office_messages", "Messages", ("office_message", "office_text")),
     _Entry(Right.DATA_IMPORT, "office_import", "Importer", ("office_import",)),
     _Entry(Right.DATA_EXPORT, "office_export", "Exporter", ("office_export",)),
     _Entry(Right.USERS_MANAGE, "office_people", "Comptes", ("office_people", "office_person")),

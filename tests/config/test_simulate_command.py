@@ -10,6 +10,7 @@ import pytest
 
 from relais.config import simulate_command
 from relais.config.simulate_command import NO_PLAN, POLICIES, WRITTEN, WRONG_INPUT, main
+from relais.engine.plan_folder.read import read_folder
 from relais.engine.simulate import runs
 from relais.engine.simulate.policies import Policy
 from tests.engine.plan_folder.folders import SOUND, longer, put
@@ -45,12 +46,24 @@ def test_the_same_words_give_the_same_bytes(tmp_path: Path) -> None:
         assert (tmp_path / "one" / file).read_bytes() == (tmp_path / "two" / file).read_bytes()
 
 
+def test_one_may_ask_for_other_standbys_than_the_folder_does(tmp_path: Path) -> None:
+    folder = put(tmp_path / "folder", SOUND)
+    words = [str(folder), "--years", "1", "--policies", "reserves"]
+    depths = []
+    for asked in ([], ["--standbys", "5"]):
+        assert main([*words, *asked]) == WRITTEN
+        summary = json.loads((folder / "simulation" / "summary.json").read_text())
+        depths.append(summary["plan"]["standby_depth"])
+    assert depths == [read_folder(folder).problem.standby_depth, 5]
+
+
 @pytest.mark.parametrize(
     ("words", "said"),
     [
         ([], "Donnez le dossier à jouer"),
         (["F", "--years", "0"], "Écrivez un nombre d’années de 1 à 100000."),
         (["F", "--years", "many"], "« many » ne convient pas"),
+        (["F", "--standbys", "many"], "Écrivez un nombre de réserves de 0 à 99."),
         (["F", "--policies", "plan,autre"], "« autre » n’est pas une façon de faire"),
         (["F", "--seed", "-1"], "--seed"),
         (["F", "--budget", "0"], "n’est pas une durée"),

@@ -12,6 +12,7 @@ import re
 import sys
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
@@ -73,6 +74,14 @@ def _years(text: str) -> int:
     return int(text)
 
 
+def _standbys(text: str) -> int:
+    if not re.fullmatch(r"[0-9]{1,2}", text, re.ASCII):
+        raise argparse.ArgumentTypeError(
+            f"« {text} » ne convient pas. Écrivez un nombre de réserves de 0 à 99."
+        )
+    return int(text)
+
+
 def _policies(text: str) -> tuple[str, ...]:
     words = tuple(dict.fromkeys(word.strip() for word in text.split(",")))
     for word in words:
@@ -92,8 +101,8 @@ def parser() -> argparse.ArgumentParser:
         formatter_class=argparse.RawTextHelpFormatter,
         add_help=False,
         allow_abbrev=False,
-        usage="relais simulate DOSSIER [--years N] [--seed N] [--policies NOMS] [--out SORTIE] "
-        "[--budget SECONDES]",
+        usage="relais simulate DOSSIER [--years N] [--seed N] [--policies NOMS] [--standbys N] "
+        "[--out SORTIE] [--budget SECONDES]",
     )
     words = built.add_argument_group("ce que l’on donne")
     words.add_argument("folder", metavar="DOSSIER", type=_folder, help="le dossier à jouer")
@@ -113,6 +122,12 @@ def parser() -> argparse.ArgumentParser:
     )
     words.add_argument(
         "--policies", metavar="NOMS", type=_policies, default=POLICIES, help=_POLICIES_HELP
+    )
+    words.add_argument(
+        "--standbys",
+        metavar="N",
+        type=_standbys,
+        help="réserves voulues chaque semaine pour chaque centre (celles du dossier sinon)",
     )
     words.add_argument(
         "--out", metavar="SORTIE", type=_folder, help="où écrire (DOSSIER/simulation sinon)"
@@ -175,12 +190,14 @@ def _simulate(given: argparse.Namespace, *, started: float) -> int:
         return WRONG_INPUT
     for line in summarised(read.warnings):
         _warn(f"Attention : {line}")
-    stop = Stop()
+    stop, problem = Stop(), read.problem
+    if given.standbys is not None:
+        problem = replace(problem, standby_depth=given.standbys)
     with _listening(stop):
-        plan = _search(read.problem, given, stop, started=started)
+        plan = _search(problem, given, stop, None, started=started)
         if plan is None:
             return NO_PLAN
-        return _play_and_write(read.problem, plan, out, given, stop)
+        return _play_and_write(problem, plan, out, given, stop)
 
 
 def _play_and_write(

@@ -46,7 +46,9 @@ def page(
         f"{count_words(years, 'année jouée', 'années jouées')} · "
         f"{count_words(len(problem.centres), 'centre', 'centres')}, "
         f"{count_words(lines, 'ligne', 'lignes')} · "
-        f"{count_words(len(problem.doctors), 'médecin', 'médecins')} · tirage {seed}"
+        f"{count_words(len(problem.doctors), 'médecin', 'médecins')} · "
+        f"{count_words(problem.standby_depth, 'réserve voulue', 'réserves voulues')} par centre "
+        f"et semaine · tirage {seed}"
     )
     yield (
         '<!doctype html>\n<html lang="fr">\n<head>\n<meta charset="utf-8">\n'

@@ -97,6 +97,8 @@ def _summary(played: Played) -> dict[str, Any]:
             "holes": played.plan.score.holes,
             "cost": played.plan.score.cost,
             "proven_optimal": played.plan.proven_optimal,
+            "standby_depth": played.problem.standby_depth,
+            "standbys": len(played.plan.standbys),
         },
         "policies": [dict(zip(_HEADER, row, strict=True)) for row in _rows(played.results)],
         "keeps_none": [policy.value for policy in keeps_none(played.results)],

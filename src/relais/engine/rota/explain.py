@@ -23,6 +23,7 @@ from relais.engine.rota.feasible import Feasible, feasible
 from relais.engine.rota.model import parties_of
 from relais.engine.rota.plan import Hole, Plan, PlannedMission
 from relais.engine.rota.problem import CentreIndex, DoctorIndex, Problem, Status, WeekIndex
+from relais.engine.rota.replan import repairs
 from relais.engine.rota.state import State
 from relais.engine.units import count_words, day_words, duration_words
 
@@ -580,28 +581,35 @@ class Explainer:
         )
 
     def who_could(self, centre: CentreIndex, week: WeekIndex) -> tuple[str, ...]:
-        """Say who could take an empty place: at once, by an exchange, or if asked. Best first."""
-        problem = self._problem
-        told: list[str] = []
-        found = self.candidates(centre, week, limit=_ASKED)
-        free = [one for one in found if one.way is Way.FREE]
-        called = [one for one in found if one.way is Way.STANDBY]
-        for group, verb, verbs in (
-            (free, "peut venir", "peuvent venir"),
-            (called, "est en réserve et peut venir", "sont en réserve et peuvent venir"),
-        ):
-            if group:
-                names = [
-                    f"{self._doctor_name(one.doctor)} ({duration_words(one.travel_minutes)})"
-                    for one in group
-                ]
-                told.append(f"{_listing(names)} {verb if len(group) == 1 else verbs}.")
-        for one in found:
-            if one.way is Way.MOVE and one.replacement is not None and one.moved is not None:
-                exchange, _ = self._exchanges.into(one.doctor, centre, week)
-                if exchange is not None and exchange.holes < 0:
-                    told += self._exchange_words(one.doctor, centre, week, exchange)
+        """Say who could take an empty place: at once, by an exchange, or if asked. Best first.
+
+        The exchanges are the best there are (`replan.repairs`). Raises ValueError where no place is
+        empty.
+        """
         state = self._exchanges.state
+        told: list[str] = []
+        if not state.missing(centre, week):
+            raise ValueError(f"no empty place at centre {centre} in week {week}")
+        free = [
+            doctor
+            for _, party in state.fills(centre, week)[:_ASKED]
+            for doctor in state.tables.parties[party]
+        ]
+        if free:
+            names = [self._name_and_way(doctor, centre) for doctor in free]
+            told.append(f"{_listing(names)} {'peut' if len(names) == 1 else 'peuvent'} venir.")
+        else:
+            for repair in repairs(state, centre, week):
+                exchange = Exchange(
+                    removed=repair.removed,
+                    added=repair.added,
+                    dropped=repair.standbys_used,
+                    holes=-repair.filled,
+                    confirmed_moved=repair.confirmed_moved,
+                    cost=repair.cost,
+                )
+                comes = min(d for d, c, w in repair.added if (c, w) == (centre, week))
+                told += self._exchange_words(comes, centre, week, exchange)
         strangers: list[int] = []
         for _, party in state.tables.strangers(centre, week):
             if len(strangers) == _ASKED:
@@ -611,11 +619,7 @@ class Explainer:
             ):
                 strangers += state.tables.parties[party]
         if strangers:
-            names = [
-                f"{self._doctor_name(doctor)} "
-                f"({duration_words(int(self._allowed.travel[doctor, centre]))})"
-                for doctor in strangers
-            ]
+            names = [self._name_and_way(doctor, centre) for doctor in strangers]
             alone = len(names) == 1
             told.append(
                 f"{_listing(names)} n’{'a' if alone else 'ont'} pas proposé cette semaine, mais "
@@ -623,9 +627,13 @@ class Explainer:
                 f"{'demandez-lui' if alone else 'demandez-leur'}."
             )
         if not told:
-            place = problem.centres[centre].name
+            place = self._problem.centres[centre].name
             told.append(f"Personne ne peut venir à {place} cette semaine sans en priver un autre.")
         return tuple(told)
+
+    def _name_and_way(self, doctor: int, centre: int) -> str:
+        minutes = int(self._allowed.travel[doctor, centre])
+        return f"{self._doctor_name(doctor)} ({duration_words(minutes)})"
 
     def _here(self, doctor: int, week: int) -> PlannedMission | None:
         return next((one for one in self._of.get(doctor, ()) if one.week == week), None)

@@ -51,12 +51,8 @@ def solve(
             model.add_linear_constraint(terms, int(low), int(high))
     model.minimize(cp_model.LinearExpr.weighted_sum(columns, cost))
     if hint is not None:
-        placed = {(one.doctor, one.centre, one.week) for one in hint[0]}
-        promised = {(one.doctor, one.week) for one in hint[1]}
-        for key, column in whole.missions.items():
-            model.add_hint(columns[column], int(key in placed))
-        for standby, column in whole.standbys.items():
-            model.add_hint(columns[column], int(standby in promised))
+        for column, value in zip(columns, whole.point(*hint).astype(int).tolist(), strict=True):
+            model.add_hint(column, value)
     built = time.process_time()
     solver = cp_model.CpSolver()
     solver.parameters.num_workers = WORKERS

@@ -43,7 +43,7 @@ def solve(problem: Problem, *, time_limit: float, seed: int = 0) -> Answer:
         if not trace or trace[-1][1:] != (best, bound):
             trace.append((round(out.running_time, 2), best, bound))
 
-    highs.cbMipLogging.subscribe(look)
+    highs.cbMipInterrupt.subscribe(look)
     highs.run()
     solved = time.process_time()
     info = highs.getInfo()

@@ -14,6 +14,7 @@ import argparse
 import json
 import os
 import platform
+import re
 import resource
 import subprocess
 import sys
@@ -306,7 +307,9 @@ def main() -> None:
     }  # fmt: skip
     spare = "" if given.spare == 1.0 else f"-spare{given.spare}"
     path = HERE / f"results-{given.size}-{given.seed}{spare}.json"
-    path.write_text(json.dumps(report, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    text = json.dumps(report, indent=1, ensure_ascii=False)
+    text = re.sub(r"\[\s+([^\[\]{}]*?)\s+\]", lambda inner: f"[{' '.join(inner[1].split())}]", text)
+    path.write_text(text + "\n", encoding="utf-8")
     print(f"written: {path.name}")
 
 

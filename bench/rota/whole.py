@@ -38,6 +38,28 @@ class Whole:
     missions: dict[tuple[int, int, int], int]
     standbys: dict[tuple[int, int], int]
 
+    def point(self, missions: list[PlannedMission], standbys: list[Standby]) -> NDArray[np.float64]:
+        """Give the values of all columns for a plan: what is missing follows row by row."""
+        point = np.zeros(len(self.cost))
+        decided = np.zeros(len(self.cost), dtype=np.bool_)
+        decided[[*self.missions.values(), *self.standbys.values()]] = True
+        for mission in missions:
+            point[self.missions[mission.doctor, mission.centre, mission.week]] = 1
+        for standby in standbys:
+            point[self.standbys[standby.doctor, standby.week]] = 1
+        rows = sp.csr_matrix(self.matrix)
+        done = rows @ point
+        for row in range(rows.shape[0]):
+            inside = slice(rows.indptr[row], rows.indptr[row + 1])
+            rest = rows.indices[inside][~decided[rows.indices[inside]]]
+            short = self.row_lower[row] - done[row]
+            if not np.isfinite(short):
+                short = done[row] - self.row_upper[row]
+            for column in rest:  # holes, standbys and windows missed, further missions in order
+                point[column] = min(max(short, 0), self.upper[column])
+                short -= point[column]
+        return point
+
     def read(self, point: NDArray[np.float64]) -> tuple[list[PlannedMission], list[Standby]]:
         """Give the missions and standbys of a point."""
         missions = [

@@ -41,6 +41,7 @@ COMMANDS: dict[str, str] = {
     "serve": "ouvrir le site du réseau (en production)",
     "worker": "faire les tâches de fond : courriels, plans",
     "plan": "planifier un dossier de fichiers CSV",
+    "explain": "dire pourquoi un planning est ce qu’il est",
     "simulate": "jouer l’année d’un dossier : annulations, réserves",
     "manage": "administrer : migrate, create_admin, audit…",
     "test": "lancer tous les essais",
@@ -73,6 +74,13 @@ Fait les tâches de fond (courriels, plans) jusqu’à Ctrl-C.""",
 
 Lit un dossier de fichiers CSV, cherche le meilleur plan
 et l’écrit, avec sa preuve, dans DOSSIER/out.""",
+    "explain": """{name} explain DOSSIER --monday LUNDI [--doctor MÉDECIN] [--centre CENTRE]
+               [--out SORTIE]
+
+Dit pourquoi un planning déjà écrit est ce qu’il est, et ce que coûterait un autre choix :
+un médecin et une semaine (pourquoi pas lui), un centre et une semaine (pourquoi
+ce médecin, ou qui pourrait), ou les trois.
+Exemple : {name} explain examples/plan-2027 --monday 2027-06-07 --doctor D0002""",
     "simulate": """{name} simulate DOSSIER [--years N] [--seed N] [--policies NOMS]
                  [--out SORTIE] [--budget SECONDES]
 
@@ -470,6 +478,13 @@ def plan(words: Sequence[str]) -> int:
     return plan_folder(words)
 
 
+def explain(words: Sequence[str]) -> int:
+    """Say why the plan of a folder of CSV files is what it is, without a database."""
+    from relais.config.explain_command import main as explain_folder
+
+    return explain_folder(words)
+
+
 def simulate(words: Sequence[str]) -> int:
     """Play the year of a folder of CSV files many times, without a database."""
     from relais.config.simulate_command import main as simulate_folder
@@ -488,6 +503,7 @@ RUN: dict[str, Callable[[Sequence[str]], int]] = {
     "serve": serve,
     "worker": worker,
     "plan": plan,
+    "explain": explain,
     "simulate": simulate,
     "manage": manage,
 }

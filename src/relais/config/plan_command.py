@@ -253,7 +253,7 @@ def _listening(stop: Stop) -> Iterator[None]:
             if stop.written:
                 continue
             if asked == 1:
-                _warn("\nArrêt demandé : le meilleur plan trouvé va être écrit.")
+                _warn("\nArrêt demandé : ce qui est déjà trouvé va être écrit.")
                 _warn("Ctrl-C encore une fois : tout arrêter sans rien écrire.")
             else:
                 last = threading.Timer(_SECONDS_TO_LEAVE, _leave_at_once, (stop,))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -18,17 +18,20 @@ from relais.doctors.models import Doctor
 from relais.engine.messages import parameter
 from relais.journeys.calendars import CANCEL, REQUEST, mission_file
 from relais.journeys.recipients import of_doctor
+from relais.network.models import Line
 from relais.outbox import queries as messages
 from relais.outbox import services as outbox
 from relais.outbox.services import Posting
 from relais.rota import services as rota
 from relais.rota.models import Mission, PlannedMission, PlanRun
-from relais.rota.services import Acceptance
+from relais.rota.repairing import Recipe
+from relais.rota.services import Acceptance, AppliedRepair
 from relais.rota.states import FIRM, ChangeKind, MissionState
 
 MISSION_PATH: Final = "/medecin/missions/{pk}/"
 WEEKS_PATH: Final = "/medecin/semaines/"
 INVITATION, CONFIRMED, CANCELLED = "mission_invitation", "mission_confirmed", "mission_cancelled"
+REPLACED: Final = "mission_replaced"
 _CANCELLED_WORTH: Final = timedelta(days=1)  # told even when the week has begun
 
 
@@ -57,6 +60,34 @@ def confirm(mission: Mission, *, by: Actor, now: datetime) -> Mission:
 def tell_confirmed(mission: Mission, *, by: Actor, now: datetime) -> None:
     """Send the event of a mission that was placed with the doctor's yes."""
     outbox.post_many([_confirmation(_whole(mission), now=now)], by=by, now=now)
+
+
+def end_of_week(mission: Mission) -> datetime:
+    """Give the end of a mission's week, after which nothing about it helps anybody."""
+    return _span(_whole(mission))[1]
+
+
+def tell_replaced(mission: Mission, *, by: Actor, now: datetime) -> None:
+    """Tell a doctor who asked to be replaced that somebody comes; takes the event away."""
+    whole = _whole(mission)
+    begins, _ = _span(whole)
+    outbox.post(
+        of_doctor(whole.doctor),
+        template=REPLACED,
+        about=about(whole),
+        version=whole.sequence,
+        values={
+            **_words(whole, now=now),
+            "network": settings.NETWORK_NAME,
+            "link": settings.SITE_ADDRESS + WEEKS_PATH,
+        },
+        give_up_at=max(_worth_until(begins, now=now), now + _CANCELLED_WORTH),
+        urgent=_is_urgent(begins, now=now),
+        calendar=mission_file(whole, method=CANCEL, now=now),
+        page=WEEKS_PATH,
+        by=by,
+        now=now,
+    )
 
 
 @transaction.atomic
@@ -115,6 +146,25 @@ def accept_plan(
     _tell_the_end(
         [(one, before.get(one.pk, MissionState.PROPOSED)) for one in done.removed], by=by, now=now
     )
+    if invites:
+        asked = [rota.invite(one, by=by, now=now) for one in done.added]
+        whole = _all_whole(asked)
+        outbox.post_many([_invitation(one, now=now) for one in whole], by=by, now=now)
+    return done
+
+
+@transaction.atomic
+def accept_repair(
+    line: Line, *, monday: date, recipe: Recipe, by: Actor, now: datetime, invites: bool = False
+) -> AppliedRepair:
+    """Fill a line-week by a repair; tell the doctors it takes a mission from, and with `invites`
+    ask those it gives one. Sent twice, it is applied and told once.
+    """
+    before = {one.mission_id: one.state for one in recipe.leaves}
+    done = rota.accept_repair(line, monday=monday, recipe=recipe, by=by, now=now)
+    if not done.is_new:
+        return done
+    _tell_the_end([(one, before[one.pk]) for one in done.removed], by=by, now=now)
     if invites:
         asked = [rota.invite(one, by=by, now=now) for one in done.added]
         whole = _all_whole(asked)

@@ -48,12 +48,14 @@ from relais.engine.rota.state import (
 
 __all__ = [
     "Change",
+    "Consequences",
     "Repair",
     "Search",
     "State",
     "apply",
     "cancel",
     "centre_added",
+    "consequences",
     "offers_changed",
     "repairs",
     "replan",
@@ -831,6 +833,47 @@ def _as_stays(state: State, keys: Iterable[Key]) -> list[Stay]:
         dict.fromkeys(
             (state.tables.party_of[doctor], centre, week) for doctor, centre, week in keys
         )
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Consequences:
+    """What a repair changes beside the missions themselves; more is worse.
+
+    `travel_minutes`: one way, all missions together. `standbys_missing`: standbys that centre-weeks
+    lack. `windows_missed`: windows of `needs.csv` without their practice.
+    """
+
+    travel_minutes: int
+    standbys_missing: int
+    windows_missed: int
+
+
+def consequences(state: State, repair: Repair) -> Consequences:
+    """Say what a repair would change; the state stays as it is."""
+    after = state.copy()
+    carry_out(after, repair)
+    tables = state.tables
+
+    def minutes(keys: tuple[Key, ...]) -> int:
+        return sum(tables.travel_minutes([key[0] for key in keys], [key[1] for key in keys]))
+
+    def lacking(one: State) -> int:
+        short = np.maximum(tables.depth - one.reserves, 0)
+        return int(short[tables.calendar.open_weeks].sum())
+
+    def missed(one: State) -> int:
+        return sum(
+            whole[start] and one.cover[index][start] == 0
+            for needs in tables.needs
+            for index, _, _, whole in needs
+            for start in range(len(whole))
+        )
+
+    return Consequences(
+        travel_minutes=minutes(repair.added) - minutes(repair.removed),
+        standbys_missing=lacking(after) - lacking(state),
+        windows_missed=missed(after) - missed(state),
     )
 
 

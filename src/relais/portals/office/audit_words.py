@@ -112,6 +112,7 @@ PHRASES: Final = {
     "rota.mission_placed": "a placé la mission",
     "rota.mission_ready": "a déclaré prête la mission",
     "rota.mission_unlocked": "a déverrouillé la mission",
+    "rota.repair_accepted": "a appliqué une solution pour la mission",
     "rota.reserved": "a gardé en réserve",
     "rota.run_accepted": "a accepté le",
     "rota.run_discarded": "a écarté le",

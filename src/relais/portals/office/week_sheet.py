@@ -102,6 +102,18 @@ PLACED: Final = Act(
     "Le médecin est placé. Il reste à le lui demander.",
     "annuler",
 )
+REPAIRED: Final = Act(
+    "solution",
+    services.place,
+    "Appliquer",
+    "La solution est appliquée. Il reste à demander aux médecins.",
+)
+REPAIRED_AND_ASKED: Final = Act(
+    "solution-invitee",
+    services.place,
+    "Appliquer et inviter",
+    "La solution est appliquée et les invitations partent. Les réponses sont attendues.",
+)
 NOTED: Final = Act("note", services.annotate, "Noter", "La note est enregistrée.")
 
 # What each entry of the audit says in the history of a week.
@@ -118,6 +130,7 @@ _HISTORY: Final = {
     "rota.mission_locked": "verrouillée",
     "rota.mission_unlocked": "déverrouillée",
     "rota.mission_noted": "note écrite",
+    "rota.repair_accepted": "vient par une solution",
 }
 
 
@@ -128,6 +141,15 @@ class Step:
     when: str
     what: str
     who: str
+
+
+@dataclass(frozen=True, slots=True)
+class ToTell:
+    """A doctor whom a solution just applied concerns: what to say, where, by which telephone."""
+
+    doctor: Doctor
+    url: str
+    words: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,6 +186,7 @@ class WeekSheet:
     cancel_effect: str
     main: Act | None
     acts: tuple[Act, ...]
+    may_repair: bool
     neighbours: tuple[Beside, ...]
     history: tuple[Step, ...]
 
@@ -199,6 +222,7 @@ def week_sheet(line: Line, monday: date, *, today: date) -> WeekSheet:
         cancel_effect=cancel_words(detail),
         main=main,
         acts=acts,
+        may_repair=detail.state is WeekState.OPEN and monday > today,
         neighbours=tuple(_neighbours(line, detail, today)),
         history=tuple(_history(detail)),
     )
@@ -320,9 +344,57 @@ def last_ended(sheet: WeekSheet) -> Mission | None:
     return max(sheet.detail.ended, key=lambda one: (one.changed_at, one.pk), default=None)
 
 
+def to_tell(sheet: WeekSheet, *, today: date) -> tuple[ToTell, ...]:
+    """List the doctors to call after a solution was applied to this line-week. Two queries."""
+    if sheet.mission is None:
+        return ()
+    entry = (
+        AuditEntry.objects.filter(
+            subject_type=Mission._meta.label_lower,
+            subject_id=str(sheet.mission.pk),
+            verb="rota.repair_accepted",
+        )
+        .order_by("-id")
+        .first()
+    )
+    if entry is None:
+        return ()
+    moved = [*entry.details["missions"], *entry.details["ended"]]
+    missions = list(
+        Mission.objects.filter(pk__in=moved)
+        .select_related("doctor", "line", "line__centre")
+        .order_by("pk")
+    )
+    coming = {one.doctor_id: one for one in missions if one.pk in entry.details["missions"]}
+    ended: dict[int, Mission] = {
+        one.doctor_id: one for one in missions if one.pk in entry.details["ended"]
+    }
+
+    def place(mission: Mission) -> str:
+        week = formats.week_label(mission.monday, today=today)
+        return f"{mission.line.centre.name}, {week}"
+
+    found = []
+    for doctor_id, mission in coming.items():
+        before = ended.pop(doctor_id, None)
+        verb = "invitation partie" if mission.state == MissionState.INVITED else "à demander"
+        words = f"{verb} pour {place(mission)}"
+        if before is not None:
+            words += f", au lieu de {place(before)}"
+        found.append(ToTell(mission.doctor, week_url(mission.line_id, mission.monday), words))
+    found += [
+        ToTell(one.doctor, week_url(one.line_id, one.monday), f"ne va plus à {place(one)}")
+        for one in ended.values()
+    ]
+    return tuple(found)
+
+
+_REPAIRED: Final = {act.key: act for act in (REPAIRED, REPAIRED_AND_ASKED)}
+
+
 def page_of(sheet: WeekSheet, *, done: str = "", text: str = "") -> dict[str, Any]:
     """Give the template what it needs besides the sheet: what was just done, what was searched."""
-    act = {**ACTS, PLACED.key: PLACED, NOTED.key: NOTED}.get(done)
+    act = {**ACTS, PLACED.key: PLACED, NOTED.key: NOTED, **_REPAIRED}.get(done)
     undo, undone = None, sheet.mission
     if act is not None and act.undo:
         undo = ACTS[act.undo]

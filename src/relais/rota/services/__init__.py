@@ -46,6 +46,7 @@ from relais.rota.services.refusals import (
     MoveRefusal,
     RuleRefusal,
 )
+from relais.rota.services.repairs import AppliedRepair, RepairOutdatedRefusal, accept_repair
 from relais.rota.services.runs import (
     RunPendingRefusal,
     RunStateRefusal,
@@ -67,6 +68,7 @@ from relais.rota.services.searches import (
 
 __all__ = [
     "Acceptance",
+    "AppliedRepair",
     "DoctorElsewhereRefusal",
     "LineWeekTakenRefusal",
     "MoveRefusal",
@@ -74,6 +76,7 @@ __all__ = [
     "PastWeekRefusal",
     "Placement",
     "Question",
+    "RepairOutdatedRefusal",
     "RuleRefusal",
     "RunOutdatedRefusal",
     "RunOverRefusal",
@@ -85,6 +88,7 @@ __all__ = [
     "Skipped",
     "WeekOverRefusal",
     "WeekPromisedRefusal",
+    "accept_repair",
     "accept_run",
     "annotate",
     "answer",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django import forms
 
 from relais.doctors.models import Doctor
+from relais.rota.repairing import Recipe
 
 
 class PlaceForm(forms.Form):
@@ -22,6 +23,22 @@ class PlaceForm(forms.Form):
         if doctor is None:
             raise forms.ValidationError("Ce médecin n’existe plus. Choisissez-en un autre.")
         return doctor
+
+
+class RepairForm(forms.Form):
+    """A way to fill the week, as the page offered it."""
+
+    recipe = forms.CharField(max_length=1_000)
+    invites = forms.BooleanField(required=False)
+
+    def clean_recipe(self) -> Recipe:
+        """Read the repair again."""
+        try:
+            return Recipe.parse(self.cleaned_data["recipe"])
+        except ValueError as error:
+            raise forms.ValidationError(
+                "Cette solution n’a pas pu être relue. Choisissez-en une ci-dessous."
+            ) from error
 
 
 class WhyForm(forms.Form):

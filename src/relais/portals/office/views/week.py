@@ -10,6 +10,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
+from relais.accounts.permissions import may
 from relais.accounts.states import Right
 from relais.core.errors import Refusal
 from relais.journeys import relay
@@ -17,11 +18,25 @@ from relais.network import permissions as network
 from relais.network.models import Line
 from relais.portals.gates import PersonRequest, actor, needs
 from relais.portals.office.board_sheet import week_url
-from relais.portals.office.forms.week import NoteForm, PlaceForm, WhyForm
-from relais.portals.office.week_sheet import ACTS, NOTED, PLACED, WITH_REASON, page_of, week_sheet
+from relais.portals.office.forms.week import NoteForm, PlaceForm, RepairForm, WhyForm
+from relais.portals.office.week_sheet import (
+    ACTS,
+    NOTED,
+    PLACED,
+    REPAIRED,
+    REPAIRED_AND_ASKED,
+    WITH_REASON,
+    page_of,
+    to_tell,
+    week_sheet,
+)
+from relais.rota import repairing
 from relais.rota import services as rota
 from relais.rota.models import Mission
 from relais.rota.services import RuleRefusal
+
+SOLUTIONS = "week-solutions"  # id of the piece of the page
+REFUSED = 422
 
 
 @needs(Right.ROTA_READ)
@@ -30,6 +45,40 @@ def week(request: PersonRequest, line_id: int, monday: date) -> HttpResponse:
     line = _line(request, line_id)
     text = request.GET.get("q", "").replace("\x00", "")  # PostgreSQL cannot even look for it
     return _answer(request, line, monday, done=request.GET.get("fait", ""), text=text)
+
+
+@needs(Right.ROTA_EDIT)
+def solutions(request: PersonRequest, line_id: int, monday: date) -> HttpResponse:
+    """Show the three best ways to fill an empty week: a piece of its page, or the page."""
+    line = _line(request, line_id)
+    found = repairing.solutions(line, monday=monday, today=timezone.localdate())
+    if request.headers.get("HX-Target") != SOLUTIONS:
+        return _answer(request, line, monday, solutions=found)
+    sheet = week_sheet(line, monday, today=timezone.localdate())
+    page = {"sheet": sheet, "solutions": found}
+    return render(request, "office/parts/solutions.html", page)
+
+
+@needs(Right.ROTA_EDIT)
+@require_POST
+def repair(request: PersonRequest, line_id: int, monday: date) -> HttpResponse:
+    """Apply one of the ways to fill the week, whole or not at all."""
+    line = _line(request, line_id)
+    form = RepairForm(request.POST)
+    if not form.is_valid():
+        return _refuse(request, line, monday, _first_error(form))
+    try:
+        relay.accept_repair(
+            line,
+            monday=monday,
+            by=actor(request),
+            now=timezone.now(),
+            **form.cleaned_data,
+        )
+    except Refusal as refusal:
+        return _refuse(request, line, monday, refusal.sentence)
+    act = REPAIRED_AND_ASKED if form.cleaned_data["invites"] else REPAIRED
+    return _done(request, line, monday, act.key)
 
 
 @needs(Right.ROTA_EDIT)
@@ -97,7 +146,7 @@ def _mission(line: Line, monday: date, mission_id: int) -> Mission:
     return get_object_or_404(missions, pk=mission_id, line=line, monday=monday)
 
 
-def _first_error(form: PlaceForm | NoteForm) -> str:
+def _first_error(form: PlaceForm | NoteForm | RepairForm) -> str:
     return str(next(iter(form.errors.values()))[0])
 
 
@@ -111,16 +160,22 @@ def _answer(
     status: int = 200,
     **more: Any,
 ) -> HttpResponse:
-    sheet = week_sheet(line, monday, today=timezone.localdate())
+    today = timezone.localdate()
+    sheet = week_sheet(line, monday, today=today)
     piece = "#file" if request.headers.get("HX-Request") else ""
     page = {**page_of(sheet, done=done, text=text), **more}
+    at_once = (done in WITH_REASON or status == REFUSED) and "solutions" not in page
+    if at_once and sheet.may_repair and may(request.user, Right.ROTA_EDIT):
+        page["solutions"] = repairing.solutions(line, monday=monday, today=today)
+    if done in (REPAIRED.key, REPAIRED_AND_ASKED.key):
+        page["to_tell"] = to_tell(sheet, today=today)
     return render(request, f"office/week.html{piece}", page, status=status)
 
 
 def _refuse(
     request: PersonRequest, line: Line, monday: date, sentence: str, **more: Any
 ) -> HttpResponse:
-    return _answer(request, line, monday, status=422, refusal=sentence, **more)
+    return _answer(request, line, monday, status=REFUSED, refusal=sentence, **more)
 
 
 def _done(request: PersonRequest, line: Line, monday: date, act: str) -> HttpResponse:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, path
 
-from relais.portals.doctor.views import calendar, home, mission, preferences, weeks
+from relais.portals.doctor.views import calendar, home, mission, preferences, weeks, why
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", home.home, name="doctor_home"),
     path("semaines/", weeks.weeks, name="doctor_weeks"),
+    path("semaines/<str:day>/pourquoi/", why.why_not_me, name="doctor_why"),
     path("preferences/", preferences.preferences, name="doctor_preferences"),
     path("preferences/communes/", preferences.communes, name="doctor_communes"),
     path("agenda/", calendar.calendar, name="doctor_calendar"),

@@ -19,6 +19,7 @@ from relais.portals.office.views import (
     search,
     tables,
     week,
+    why,
 )
 
 register_converter(MondayConverter, "monday")
@@ -32,6 +33,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path(f"{_WEEK}chercher/<slug:what>/", search.act, name="office_search_act"),
     path(f"{_WEEK}placer/", week.place, name="office_week_place"),
     path(f"{_WEEK}note/", week.note, name="office_week_note"),
+    path(f"{_WEEK}pourquoi/", why.week_why, name="office_week_why"),
     path(f"{_WEEK}solutions/", week.solutions, name="office_week_solutions"),
     path(f"{_WEEK}solution/", week.repair, name="office_week_repair"),
     path(f"{_WEEK}<slug:act>/", week.move, name="office_week_move"),
@@ -72,6 +74,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("communes/", places.communes, name="office_communes"),
     path("planning/", runs.runs, name="office_runs"),
     path("planning/<int:pk>/", runs.run, name="office_run"),
+    path(
+        "planning/<int:pk>/pourquoi/<int:centre_id>/<monday:monday>/",
+        why.run_why,
+        name="office_run_why",
+    ),
     path("planning/<int:pk>/avancement/", runs.progress, name="office_run_progress"),
     path("planning/<int:pk>/arreter/", runs.stop, name="office_run_stop"),
     path("planning/<int:pk>/ecarter/", runs.discard, name="office_run_discard"),

@@ -11,7 +11,7 @@ from typing import Any
 
 from relais.accounts.models import RoleGrant, User
 from relais.accounts.states import Role
-from relais.agenda.models import Opening, Reason
+from relais.agenda.models import Appointment, Opening, Reason
 from relais.core.actors import Actor
 from relais.doctors.models import Doctor
 from relais.network.models import Centre, Closure, Coordination, Line, Practice, PracticeNeed
@@ -283,6 +283,31 @@ def opening(centre_: Centre, **fields: Any) -> Opening:
             "starts": time(9),
             "ends": time(12),
             "kind": "planned",
+            **fields,
+        }
+    )
+
+
+def appointment(line_: Line, patient_: Person, **fields: Any) -> Appointment:
+    """Put a patient on a line at ten (in Paris, in winter) on MONDAY for twenty minutes.
+
+    Without ticks: tests of the guarantee book through the services.
+    """
+    starts_at = fields.pop("starts_at", datetime.combine(MONDAY, time(9), tzinfo=UTC))
+    return Appointment.objects.create(
+        **{
+            "line": line_,
+            "patient": patient_,
+            "reason": fields.pop("reason", None) or reason(),
+            "day": starts_at.date(),
+            "starts_at": starts_at,
+            "tick": int(starts_at.timestamp()) // 300,
+            "ticks": 4,
+            "state": "booked",
+            "channel": "centre",
+            "made_by": "essai",
+            "created_at": NOW,
+            "changed_at": NOW,
             **fields,
         }
     )

@@ -83,6 +83,8 @@ class World:
         self.run = factories.plan_run(state=RunState.FINISHED)
         factories.planned_mission(self.run, centre=self.centre)
         self.stranger = factories.user(Role.TOWN)
+        self.patient = factories.patient(self.centre)
+        self.appointment = factories.appointment(self.line, self.patient)
 
     def person(self, role: Role | None) -> User:
         """Give someone who holds just this role, and owns things where the role can own some."""
@@ -114,6 +116,8 @@ class World:
             "act": "confirmer",
             "what": "envoyer",
             "token": "x" * 43,
+            "person": self.patient.public_id,
+            "appointment": self.appointment.public_id,
             "companion": self.companion.pk,
             "closure": self.closure.pk,
             "coordination": self.coordination.pk,
@@ -207,7 +211,15 @@ def test_each_role_opens_its_pages_and_no_other(role: Role | None, method: str) 
 # Pages that each role must really see, and not a 404 that would hide a broken parameter above.
 SEEN = {
     Role.DOCTOR: {"doctor_home", "doctor_weeks", "doctor_mission", "account_profile"},
-    Role.COORDINATOR: {"centre_home", "centre_week", "account_profile"},
+    Role.COORDINATOR: {
+        "centre_home",
+        "centre_week",
+        "centre_day",
+        "centre_day_week",
+        "centre_book",
+        "centre_appointment",
+        "account_profile",
+    },
     Role.PLANNER: {"office_board", "office_week", "office_doctor", "office_centre", "office_run"},
     Role.DIRECTOR: {"office_board", "office_audit", "office_doctors"},
     Role.PIONEER: {"office_board", "office_doctors"},

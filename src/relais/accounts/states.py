@@ -20,6 +20,8 @@ class Right(StrEnum):
     NETWORK_READ = auto()
     NETWORK_EDIT = auto()
     CENTRE_READ = auto()
+    AGENDA_READ = auto()
+    AGENDA_EDIT = auto()
     DOCTORS_READ = auto()
     DOCTORS_EDIT = auto()
     OFFERS_OWN = auto()
@@ -44,6 +46,8 @@ RIGHT_MEANINGS: Final[dict[Right, str]] = {
     Right.NETWORK_READ: "voir tous les centres, leurs lignes et leurs fermetures",
     Right.NETWORK_EDIT: "modifier les centres, les lignes et les fermetures",
     Right.CENTRE_READ: "voir qui vient dans ses centres",
+    Right.AGENDA_READ: "lire la journée de ses centres, ou de sa semaine",
+    Right.AGENDA_EDIT: "donner, déplacer et annuler des rendez-vous, ouvrir la fiche d’un patient",
     Right.DOCTORS_READ: "voir les médecins et leurs coordonnées",
     Right.DOCTORS_EDIT: "modifier la fiche d’un médecin",
     Right.OFFERS_OWN: "proposer ses propres semaines et ses préférences",
@@ -75,12 +79,12 @@ class Role(TextChoices):
 
 
 _SIGNED_IN: Final = frozenset({Right.ACCOUNT_OWN})
-_OWN_MISSIONS: Final = frozenset({Right.OFFERS_OWN, Right.MISSIONS_OWN})
+_OWN_MISSIONS: Final = frozenset({Right.OFFERS_OWN, Right.MISSIONS_OWN, Right.AGENDA_READ})
 _OFFICE_READ: Final = frozenset({Right.NETWORK_READ, Right.DOCTORS_READ, Right.ROTA_READ})
 
 RIGHTS_OF: Final[dict[Role, frozenset[Right]]] = {
     Role.DOCTOR: _SIGNED_IN | _OWN_MISSIONS,
-    Role.COORDINATOR: _SIGNED_IN | {Right.CENTRE_READ},
+    Role.COORDINATOR: _SIGNED_IN | {Right.CENTRE_READ, Right.AGENDA_READ, Right.AGENDA_EDIT},
     Role.PLANNER: _SIGNED_IN
     | _OFFICE_READ
     | {
@@ -119,8 +123,10 @@ STAFF_ROLES: Final = frozenset(
 
 # On what each role bears, in words; kept by network.permissions and rota.permissions.
 ROLE_SCOPES: Final[dict[Role, str]] = {
-    Role.DOCTOR: "ses propres semaines et ses propres missions",
-    Role.COORDINATOR: "les centres qui lui sont confiés, tant que la coordination dure",
+    Role.DOCTOR: "ses propres semaines et ses propres missions ; les patients du centre, du"
+    " vendredi qui précède sa semaine au mercredi qui la suit",
+    Role.COORDINATOR: "les centres qui lui sont confiés, tant que la coordination dure, et leurs"
+    " patients",
     Role.PLANNER: "tout le réseau",
     Role.DIRECTOR: "tout le réseau, en lecture",
     Role.PIONEER: "tout le réseau, en lecture ; ses propres semaines et missions",

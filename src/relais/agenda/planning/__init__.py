@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
-from relais.agenda.planning.free import Place, free_places, length_for, places_for
+from relais.agenda.planning.free import (
+    Place,
+    free_places,
+    is_new_at,
+    length_for,
+    places_for,
+)
 from relais.agenda.planning.impact import Impact, Proposal, impact_of_week
 from relais.agenda.planning.sheets import Sheet, load_sheets
 
@@ -13,6 +19,7 @@ __all__ = [
     "Sheet",
     "free_places",
     "impact_of_week",
+    "is_new_at",
     "length_for",
     "load_sheets",
     "places_for",

@@ -140,6 +140,7 @@ def play_year(first: datetime, seed: int) -> Year:
     seen_asks = 0
     asked_people: set[int] = set()
     refused: set[int] = set()
+    called: set[int] = set()
 
     def fill(search: Search, now: datetime, how: str) -> None:
         gap = open_gaps.pop(search.pk, None)
@@ -169,6 +170,7 @@ def play_year(first: datetime, seed: int) -> Year:
     def call_reserves(search: Search, now: datetime, without: Collection[int] = ()) -> None:
         """The coordinator calls those whom the page of the week names, one an hour."""
         detail = read_week(search.line, search.monday, today=now.date())
+        called.add(search.pk)
         at = now
         for one in detail.standbys:
             if not one.counts or one.doctor_id in without:
@@ -189,6 +191,10 @@ def play_year(first: datetime, seed: int) -> Year:
             if open_gaps:
                 searching.carry_on(now)
                 look_at_new_asks(now)
+                for pk, gap in open_gaps.items():
+                    near = begins(gap.monday) - now < timedelta(days=rates.reserve_from_days)
+                    if near and pk not in called:
+                        call_reserves(Search.objects.select_related("line").get(pk=pk), now)
             if now.weekday() == 0 and now.hour == 7:
                 for pk, gap in list(open_gaps.items()):
                     if gap.monday <= now.date():

@@ -12,7 +12,7 @@ from django.db.models.functions import Lower
 
 from relais.accounts.models import RoleGrant, User
 from relais.accounts.permissions import may_enter
-from relais.accounts.states import Role
+from relais.accounts.states import RIGHTS_OF, Right, Role
 
 
 def find_user(email: str) -> User | None:
@@ -34,6 +34,13 @@ def people(
     if is_active is not None:
         found = found.filter(is_active=is_active)
     return found
+
+
+def holders_of(right: Right) -> list[User]:
+    """List the open accounts with a role that holds a right, in a fixed order. One query."""
+    roles = [role for role, rights in RIGHTS_OF.items() if right in rights]
+    holders = User.objects.filter(is_active=True, role_grants__role__in=roles)
+    return list(holders.distinct().order_by("pk"))
 
 
 def has_fictional_people() -> bool:

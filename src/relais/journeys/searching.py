@@ -56,6 +56,7 @@ def preview(line: Line, *, monday: date, now: datetime) -> Preview:
     if not is_monday(monday):
         raise ValueError(f"{monday} is not a Monday")
     already = [one.doctor_id for one in rota_read.asks_of(line, monday=monday)]
+    already += rota_read.who_leaves(line, monday=monday)
     people = searching.candidates(line, monday=monday, now=now, already=already)
     identities = {of_doctor(one.doctor).identity: one.doctor.pk for one in people}
     left = messages.may_be_asked(identities, now=now, today=localdate(now))
@@ -64,7 +65,7 @@ def preview(line: Line, *, monday: date, now: datetime) -> Preview:
     wave = searching.wave(reachable, in_peace=in_peace, monday=monday, now=now)
     leaves_at = first_moment(now, urgent=_is_urgent(wave.lead_days))
     until = searching.answer_by(wave, leaves_at=leaves_at)
-    return Preview(wave, leaves_at, min(until, _beginning(monday)))
+    return Preview(wave, leaves_at, min(until, end_of(monday)))
 
 
 @transaction.atomic
@@ -94,7 +95,7 @@ def send_wave(search: Search, *, by: Actor, now: datetime) -> int:
                     "why": one.ask.because,
                     "link": address(one.token),
                 },
-                give_up_at=_beginning(search.monday),
+                give_up_at=end_of(search.monday),
                 urgent=_is_urgent(found.wave.lead_days),
             )
             for one in questions
@@ -111,9 +112,12 @@ def answer(ask: Ask, *, kind: AnswerKind, by: Actor, now: datetime) -> Ask:
 
     Raises what `rota.services.answer` raises.
     """
+    leaving = rota_read.mission_to_replace(ask.search.line, monday=ask.search.monday)
     heard = rota.answer(ask, kind=kind, by=by, now=now)
     if heard.outcome == AskOutcome.PLACED and heard.answered_at == now and heard.mission:
         relay.tell_confirmed(heard.mission, by=by, now=now)
+        if leaving is not None:
+            relay.tell_replaced(leaving, by=by, now=now)
         outbox.cancel(f"rota.search:{heard.search_id}", now=now, template=TEMPLATE)
     return heard
 
@@ -123,6 +127,13 @@ def stop(search: Search, *, by: Actor, now: datetime) -> Search:
     """Stop a search: nobody else is asked, and questions that have not left stay here."""
     outbox.cancel(f"rota.search:{search.pk}", now=now, template=TEMPLATE)
     return rota.close_search(search, state=SearchState.STOPPED, by=by, now=now)
+
+
+def stop_for(line: Line, *, monday: date, by: Actor, now: datetime) -> None:
+    """Stop the search of a line-week where one runs."""
+    search = rota_read.search_of(line, monday=monday)
+    if search is not None and search.state == SearchState.RUNNING:
+        stop(search, by=by, now=now)
 
 
 def carry_on(now: datetime) -> int:
@@ -166,7 +177,7 @@ def _is_urgent(lead_days: int) -> bool:
     return lead_of(lead_days) in _URGENT
 
 
-def _beginning(monday: date) -> datetime:
+def end_of(monday: date) -> datetime:
     """Give the moment before a week from which a question helps nobody: the Sunday noon."""
     noon = datetime.combine(monday, datetime.min.time()) - timedelta(hours=12)
     return make_aware(noon)

@@ -9,6 +9,7 @@ from datetime import date, timedelta
 
 from django.db.models import Prefetch, Q, QuerySet
 
+from relais.accounts.models import User
 from relais.engine.weeks import WEEK, mondays
 from relais.network.models import Centre, Closure, Coordination, Line, Practice, PracticeNeed
 
@@ -72,6 +73,14 @@ def _row(centre: Centre, today: date) -> CentreRow:
         lines=lines,
         coordinators=tuple(str(coordination.user) for coordination in centre.coordinations.all()),
     )
+
+
+def coordinators_of(centre: Centre, *, today: date) -> list[User]:
+    """List those who coordinate a centre today and whose account is open. One query."""
+    charges = Coordination.objects.filter(
+        Q(until_on=None) | Q(until_on__gt=today), centre=centre, since_on__lte=today
+    )
+    return list(User.objects.filter(is_active=True, pk__in=charges.values("user")).order_by("pk"))
 
 
 def closures(

@@ -47,7 +47,11 @@ class Offer(models.Model):
 
 
 class Mission(models.Model):
-    """A doctor on a line for a week. `is_locked`: the planner fixed it, no plan may move it."""
+    """A doctor on a line for a week. `is_locked`: the planner fixed it, no plan may move it.
+
+    `leaving_at`: since when the doctor asks to be replaced; the mission stays hers until somebody
+    else says yes.
+    """
 
     doctor = models.ForeignKey(Doctor, on_delete=models.PROTECT, related_name="+")
     line = models.ForeignKey(Line, on_delete=models.PROTECT, related_name="+")
@@ -58,6 +62,7 @@ class Mission(models.Model):
     because = models.CharField("pourquoi", max_length=400, blank=True)
     note = models.TextField("note", blank=True)
     sequence = models.PositiveIntegerField("version pour les calendriers", default=0)
+    leaving_at = models.DateTimeField("cherche à être remplacé depuis", null=True, blank=True)
     created_at = models.DateTimeField()
     changed_at = models.DateTimeField()
 

@@ -18,7 +18,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 import numpy as np
@@ -595,6 +595,20 @@ def as_plan(bridge: Bridge) -> engine_plan.Plan:
         seconds=0.0,
         stopped_by_budget=False,
     )
+
+
+def without(bridge: Bridge, plan: engine_plan.Plan, missions: Collection[int]) -> engine_plan.Plan:
+    """Give a plan without some missions, by their ids: those whose doctor asks to be replaced."""
+    gone = {
+        (
+            bridge.index.doctor_of.get(one.doctor_id),
+            weeks_between(bridge.problem.first_monday, one.monday),
+        )
+        for one in bridge.situation.missions.values()
+        if one.id in missions
+    }
+    kept = tuple(one for one in plan.missions if (one.doctor, one.week) not in gone)
+    return replace(plan, missions=kept)
 
 
 def whom_to_ask(now: Situation, *, centre_id: int, monday: date) -> list[Doctor]:

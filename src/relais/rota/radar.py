@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date, datetime
 from itertools import groupby
 
@@ -16,7 +17,7 @@ from relais.network import queries as network
 from relais.rota import planning
 from relais.rota.models import Mission, RiskReading
 from relais.rota.planning import Bridge
-from relais.rota.states import MissionState, WeekState
+from relais.rota.states import FIRM, MissionState, WeekState
 
 STANDBY_DEPTH = 2  # plan folder format: reserves wanted for every centre-week, unless said
 _STANDINGS = {
@@ -44,9 +45,25 @@ def invited_since(first_monday: date) -> dict[int, datetime]:
     )
 
 
-def risks(bridge: Bridge, *, invited: dict[int, datetime], today: date) -> list[RiskReading]:
+def who_leaves(first_monday: date) -> set[int]:
+    """Give the missions from `first_monday` on whose doctor asks to be replaced. 1 query."""
+    return set(
+        Mission.objects.filter(
+            state__in=FIRM, monday__gte=first_monday, leaving_at__isnull=False
+        ).values_list("pk", flat=True)
+    )
+
+
+def risks(
+    bridge: Bridge,
+    *,
+    invited: dict[int, datetime],
+    leaving: Collection[int],
+    today: date,
+) -> list[RiskReading]:
     """Read every line-week that needs a doctor; rows not saved, by week, then line. No query.
 
+    `leaving`: ids of missions whose doctor asks to be replaced, who count as empty places.
     Weeks after the last planned one (`planned_from` of their places are given) are left out: they
     are still to be prepared.
     """
@@ -62,6 +79,7 @@ def risks(bridge: Bridge, *, invited: dict[int, datetime], today: date) -> list[
             if not network.is_open_week(centre, monday=monday, closed=now.closed):
                 continue
             mission = standing.get((line.pk, monday))
+            leaves = mission is not None and mission.id in leaving
             state = WeekState.OPEN if mission is None else WeekState(mission.state)
             since = None if mission is None else invited.get(mission.id)
             places.append(
@@ -69,7 +87,7 @@ def risks(bridge: Bridge, *, invited: dict[int, datetime], today: date) -> list[
                     centre=index.centre_of[line.centre_id],
                     week=weeks_between(first, monday),
                     lead_days=(monday - today).days,
-                    standing=_STANDINGS[state],
+                    standing=Standing.EMPTY if leaves else _STANDINGS[state],
                     silent_days=max(0, (today - localdate(since)).days) if since else 0,
                 )
             )
@@ -85,7 +103,9 @@ def risks(bridge: Bridge, *, invited: dict[int, datetime], today: date) -> list[
     planned = _planned(rows)
     rows, places = rows[:planned], places[:planned]
     readings = read_places(
-        State(bridge.problem, planning.as_plan(bridge)), places, acceptance=Acceptance()
+        State(bridge.problem, planning.without(bridge, planning.as_plan(bridge), leaving)),
+        places,
+        acceptance=Acceptance(),
     )
     for row, reading in zip(rows, readings, strict=True):
         row.chance, row.says_yes = reading.chance, reading.says_yes

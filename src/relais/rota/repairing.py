@@ -247,16 +247,16 @@ class _Writer:
         left: list[Standing],
         reserves: tuple[Reserve, ...],
     ) -> Iterable[str]:
-        places: dict[int, list[str]] = defaultdict(list)
+        places: dict[int, list[Standing]] = defaultdict(list)
         for one in left:
-            places[one.doctor_id].append(self._place(one.centre_id, one.monday))
+            places[one.doctor_id].append(one)
         for doctor, centre_id, monday in coming:
             centre = self.now.centres[centre_id]
             minutes = self.now.travel_minutes(doctor, centre)
             goes = f"{self._place(centre_id, monday)} (trajet {formats.hours_minutes(minutes)})"
             leaves = places.pop(doctor.pk, None)
             if leaves:
-                sentence = f"{doctor} quitte {formats.listing(leaves)} et va à {goes}"
+                sentence = f"{doctor} quitte {self._left(leaves, monday)} et va à {goes}"
             else:
                 sentence = f"{doctor} va à {goes}"
             called = [one.monday for one in reserves if one.doctor_id == doctor.pk]
@@ -264,7 +264,18 @@ class _Writer:
                 sentence += " ; sa réserve prend fin"
             yield f"{sentence}."
         for doctor_id, leaves in places.items():
-            yield f"{self.now.doctors[doctor_id]} quitte {formats.listing(leaves)}."
+            yield f"{self.now.doctors[doctor_id]} quitte {self._left(leaves, None)}."
+
+    def _left(self, leaves: list[Standing], monday: date | None) -> str:
+        """Name what somebody leaves; the week is not said twice."""
+        return formats.listing(
+            [
+                self.now.centres[one.centre_id].name
+                if one.monday == monday
+                else self._place(one.centre_id, one.monday)
+                for one in leaves
+            ]
+        )
 
     def _costs(
         self, coming: list[tuple[Doctor, int, date]], left: list[Standing], price: Consequences

@@ -23,9 +23,9 @@ from relais.engine.simulate.rates import usual
 from relais.engine.weeks import WEEK, monday_of, weeks_between
 from relais.network.models import Line
 from relais.rota import planning
-from relais.rota.models import Ask
+from relais.rota.models import Ask, Mission
 from relais.rota.planning import Bridge
-from relais.rota.states import AskOutcome
+from relais.rota.states import ACTIVE, AskOutcome
 
 _STANDBY_DEPTH = 0  # reserves are called, not asked for here
 
@@ -99,10 +99,15 @@ def candidates(
     if line.centre_id not in index.centre_of:
         return []
     centre = situation.centres[line.centre_id]
+    leaving = list(
+        Mission.objects.filter(
+            line=line, monday=monday, state__in=ACTIVE, leaving_at__isnull=False
+        ).values_list("pk", flat=True)
+    )
     found = []
     for one in ranking(
         bridge.problem,
-        planning.as_plan(bridge),
+        planning.without(bridge, planning.as_plan(bridge), leaving),
         weeks_between(first, monday),
         acceptance=learned(bridge, now=now),
         centre=index.centre_of[line.centre_id],
@@ -113,7 +118,7 @@ def candidates(
         if len(one.doctors) > 1 or doctor_id is None:
             continue
         doctor = situation.doctors[doctor_id]
-        if situation.objections(doctor, line, monday) and one.offered:
+        if one.offered and situation.objections(doctor, line, monday, ignoring=leaving):
             continue
         known = situation.knows(doctor_id, centre.pk)
         minutes = situation.travel_minutes(doctor, centre)

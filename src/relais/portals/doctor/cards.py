@@ -7,9 +7,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from django.utils import timezone
+
 from relais.core import formats
 from relais.doctors.models import Doctor
 from relais.engine.weeks import LAST_DAY, WEEK
+from relais.journeys import leaving
 from relais.network import queries as network
 from relais.network.models import Centre
 from relais.rota import queries as rota
@@ -57,6 +60,17 @@ class MissionCard:
     def awaits_answer(self) -> bool:
         """Whether the doctor has still to say yes or no."""
         return self.state in (WeekState.PROPOSED, WeekState.INVITED)
+
+    @property
+    def is_leaving(self) -> bool:
+        """Whether the doctor asks to be replaced and is not yet."""
+        return self.can_cancel and self.mission.leaving_at is not None
+
+    @property
+    def leave_act(self) -> str:
+        """The act behind « je ne peux plus venir »: released at once when the week is near."""
+        near = leaving.is_near(self.mission, now=timezone.now())
+        return "annuler" if near else "remplacer"
 
     @property
     def can_cancel(self) -> bool:

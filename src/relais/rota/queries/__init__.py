@@ -23,9 +23,11 @@ from relais.rota.queries.runs import (
 from relais.rota.queries.searches import (
     asks_of,
     is_filled,
+    mission_to_replace,
     running_searches,
     search_of,
     waits_until,
+    who_leaves,
 )
 from relais.rota.queries.week import (
     Candidate,
@@ -59,6 +61,7 @@ __all__ = [
     "candidates",
     "is_filled",
     "latest_runs",
+    "mission_to_replace",
     "missions_of",
     "offers_of",
     "radar",
@@ -70,4 +73,5 @@ __all__ = [
     "waits_until",
     "week",
     "week_state",
+    "who_leaves",
 ]

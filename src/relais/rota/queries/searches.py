@@ -8,7 +8,7 @@ from django.db.models import Count, Max, Q, QuerySet
 
 from relais.network.models import Line
 from relais.rota.models import Ask, Mission, Search
-from relais.rota.states import ACTIVE, AskOutcome, SearchState
+from relais.rota.states import ACTIVE, AskOutcome, MissionState, SearchState
 
 
 def running_searches() -> QuerySet[Search]:
@@ -32,8 +32,25 @@ def running_searches() -> QuerySet[Search]:
 
 
 def is_filled(line: Line, *, monday: date) -> bool:
-    """Say whether somebody is placed on a line-week."""
-    return Mission.objects.filter(line=line, monday=monday, state__in=ACTIVE).exists()
+    """Say whether somebody who does not ask to be replaced is placed on a line-week."""
+    placed = Mission.objects.filter(line=line, monday=monday, state__in=ACTIVE)
+    return placed.filter(leaving_at=None).exists()
+
+
+def mission_to_replace(line: Line, *, monday: date) -> Mission | None:
+    """Give the mission of a line-week whose doctor asks to be replaced; None where nobody does."""
+    return Mission.objects.filter(
+        line=line, monday=monday, state__in=ACTIVE, leaving_at__isnull=False
+    ).first()
+
+
+def who_leaves(line: Line, *, monday: date) -> list[int]:
+    """Give the ids of the doctors who ask, or asked, to be replaced on a line-week."""
+    return list(
+        Mission.objects.filter(line=line, monday=monday)
+        .filter(Q(leaving_at__isnull=False) | Q(state=MissionState.CANCELLED))
+        .values_list("doctor_id", flat=True)
+    )
 
 
 def search_of(line: Line, *, monday: date) -> Search | None:

@@ -14,6 +14,7 @@ from relais.rota.services.acceptance import (
 )
 from relais.rota.services.feeds import open_feed, read_feed, revoke_feed
 from relais.rota.services.imports import Placement, note_missions, note_offers
+from relais.rota.services.leaving import LeavingRefusal, ask_to_leave, stay_after_all
 from relais.rota.services.missions import (
     SameDoctorRefusal,
     WeekOverRefusal,
@@ -70,6 +71,7 @@ __all__ = [
     "Acceptance",
     "AppliedRepair",
     "DoctorElsewhereRefusal",
+    "LeavingRefusal",
     "LineWeekTakenRefusal",
     "MoveRefusal",
     "Offered",
@@ -93,6 +95,7 @@ __all__ = [
     "annotate",
     "answer",
     "ask",
+    "ask_to_leave",
     "cancel",
     "close_search",
     "confirm",
@@ -117,6 +120,7 @@ __all__ = [
     "replace",
     "revoke_feed",
     "start_run",
+    "stay_after_all",
     "stop_run",
     "unconfirm",
     "unlock",

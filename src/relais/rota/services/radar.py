@@ -32,7 +32,8 @@ def refresh_radar(now: datetime) -> Radar:
         turn = current_turn()
         bridge = radar.ground_of_risks(today, weeks=RADAR_WEEKS)
         invited = radar.invited_since(bridge.problem.first_monday)
-    rows = radar.risks(bridge, invited=invited, today=today)
+        leaving = radar.who_leaves(bridge.problem.first_monday)
+    rows = radar.risks(bridge, invited=invited, leaving=leaving, today=today)
     with transaction.atomic():
         last = Radar.objects.select_for_update().first()
         if last is not None and (last.day, last.turn) > (today, turn):

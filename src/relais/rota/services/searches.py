@@ -22,8 +22,9 @@ from relais.engine.weeks import is_monday
 from relais.network.models import Line
 from relais.rota.models import Ask, Mission, Search, Standby
 from relais.rota.queries import situation as facts
+from relais.rota.queries.searches import is_filled
 from relais.rota.searching import Person
-from relais.rota.services.missions import WeekOverRefusal, place
+from relais.rota.services.missions import SameDoctorRefusal, WeekOverRefusal, place, replace
 from relais.rota.services.offers import offer_weeks
 from relais.rota.services.refusals import (
     DoctorElsewhereRefusal,
@@ -41,6 +42,7 @@ from relais.rota.states import (
 )
 
 TOKEN_BYTES = 24
+SAID_YES = "a répondu oui à la demande."
 
 
 class SearchOverRefusal(Refusal):
@@ -67,7 +69,7 @@ def open_search(line: Line, *, monday: date, by_itself: bool, by: Actor, now: da
     if monday <= localdate(now):
         raise WeekOverRefusal("Cette semaine a commencé : appelez directement un médecin.")
     take_turn()
-    if Mission.objects.filter(line=line, monday=monday, state__in=ACTIVE).exists():
+    if is_filled(line, monday=monday):
         raise SearchOverRefusal(
             "Un médecin est déjà placé cette semaine-là. Il n’y a personne à chercher."
         )
@@ -203,18 +205,31 @@ def _welcome(row: Ask, *, by: Actor, now: datetime) -> tuple[AskOutcome, Mission
     """Give a yes the week, or a reserve, or thanks."""
     search, doctor = row.search, row.doctor
     offer_weeks(doctor, mondays=[search.monday], source=OfferSource.DOCTOR, by=by, now=now)
+    leaving = Mission.objects.filter(
+        line=search.line, monday=search.monday, state__in=ACTIVE, leaving_at__isnull=False
+    ).first()
     try:
         with transaction.atomic():
-            mission = place(
-                search.line,
-                doctor=doctor,
-                monday=search.monday,
-                state=MissionState.CONFIRMED,
-                because="a répondu oui à la demande.",
-                by=by,
-                now=now,
-            )
-    except (LineWeekTakenRefusal, DoctorElsewhereRefusal, RuleRefusal):
+            if leaving is None:
+                mission = place(
+                    search.line,
+                    monday=search.monday,
+                    doctor=doctor,
+                    state=MissionState.CONFIRMED,
+                    because=SAID_YES,
+                    by=by,
+                    now=now,
+                )
+            else:
+                mission = replace(
+                    leaving,
+                    doctor=doctor,
+                    state=MissionState.CONFIRMED,
+                    because=SAID_YES,
+                    by=by,
+                    now=now,
+                )
+    except (LineWeekTakenRefusal, DoctorElsewhereRefusal, RuleRefusal, SameDoctorRefusal):
         return _reserve(row, by=by, now=now), None
     if search.state == SearchState.RUNNING:
         close_search(search, state=SearchState.FOUND, by=by, now=now)

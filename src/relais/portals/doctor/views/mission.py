@@ -15,7 +15,7 @@ from django.utils import timezone
 from relais.accounts.states import Right
 from relais.core.errors import Refusal
 from relais.doctors.models import Doctor
-from relais.journeys import relay
+from relais.journeys import leaving, relay
 from relais.portals.doctor import cards
 from relais.portals.doctor.gates import as_doctor
 from relais.portals.gates import PersonRequest, actor
@@ -49,6 +49,8 @@ class Answer:
     call: Callable[..., Mission]
     thanks: str
     then: str
+    instead: str = ""  # another act that the page offers, by its key
+    instead_button: str = ""
 
 
 ANSWERS: Final = {
@@ -75,16 +77,40 @@ ANSWERS: Final = {
         "vous conviendrait-elle ?",
         "doctor_weeks",
     ),
+    "remplacer": Answer(
+        "Vous ne pouvez plus venir ?",
+        "Nous cherchons quelqu’un dès maintenant. La semaine reste la vôtre jusqu’à ce qu’un autre "
+        "médecin dise oui : c’est le plus sûr pour le centre. En cas d’urgence, nous vous libérons "
+        "tout de suite.",
+        "Cherchez quelqu’un, je reste prévu en attendant",
+        "primary",
+        True,
+        leaving.ask_to_leave,
+        "Merci de nous prévenir. Nous cherchons quelqu’un et vous écrivons dès que c’est fait.",
+        "doctor_home",
+        "annuler",
+        "C’est urgent : libérez-moi tout de suite",
+    ),
     "annuler": Answer(
         "Vous ne pouvez plus venir ?",
         "La semaine sera rendue à l’équipe, qui cherchera un autre médecin dès maintenant.",
         "Rendre cette semaine",
         "danger",
         True,
-        relay.cancel,
+        leaving.leave_at_once,
         "Merci de nous prévenir : l’équipe cherche un autre médecin. Une autre semaine vous "
         "conviendrait-elle ?",
         "doctor_weeks",
+    ),
+    "venir": Answer(
+        "Vous venez finalement ?",
+        "Nous arrêtons de chercher quelqu’un d’autre.",
+        "Je viens",
+        "primary",
+        False,
+        leaving.stay_after_all,
+        "Merci. La semaine reste la vôtre, le centre vous attend.",
+        "doctor_home",
     ),
 }
 

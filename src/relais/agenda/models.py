@@ -217,6 +217,11 @@ class Appointment(models.Model):
         return self.ticks * 5
 
     @property
+    def is_explained(self) -> bool:
+        """Say whether the length has more to tell than its minutes."""
+        return self.because not in {"", str(self.minutes)}
+
+    @property
     def is_live(self) -> bool:
         """Say whether it owns its ticks."""
         return self.state in LIVE

@@ -28,6 +28,11 @@ class Length:
     because: str
 
     @property
+    def is_explained(self) -> bool:
+        """Say whether the length is more than the usual one of its reason."""
+        return self.because != str(self.minutes)
+
+    @property
     def ticks(self) -> int:
         """Count the ticks."""
         return self.minutes // TICK_MINUTES

@@ -68,7 +68,7 @@ class TextForm(forms.Form):
     sms = forms.CharField(
         label="SMS",
         max_length=LONGEST_SMS,
-        required=False,
+        error_messages={"required": "Il manque le texte du SMS."},
         widget=forms.Textarea(attrs={"rows": 3}),
     )
 

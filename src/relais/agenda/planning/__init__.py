@@ -10,7 +10,7 @@ from relais.agenda.planning.free import (
     places_for,
 )
 from relais.agenda.planning.impact import Impact, Proposal, impact_of_week
-from relais.agenda.planning.sheets import Sheet, load_sheets
+from relais.agenda.planning.sheets import Sheet, load_sheets, refresh
 
 __all__ = [
     "Impact",
@@ -23,4 +23,5 @@ __all__ = [
     "length_for",
     "load_sheets",
     "places_for",
+    "refresh",
 ]

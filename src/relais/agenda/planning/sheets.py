@@ -123,6 +123,12 @@ def load_sheets(
     return sheets
 
 
+def refresh(sheet: Sheet, *, now: datetime) -> Sheet:
+    """Read again what is taken, under the lock of the day; one query. The openings stay."""
+    taken = _taken([sheet.line], sheet.day, sheet.day, now)
+    return replace(sheet, taken=taken.get((sheet.line.pk, sheet.day), {}))
+
+
 class _Paints:
     """The painted weeks and days; a public holiday opens only what was painted for that day."""
 

@@ -20,7 +20,7 @@ from relais.agenda.models import (
     PatientTick,
     Reason,
 )
-from relais.agenda.planning import Sheet, load_sheets
+from relais.agenda.planning import Sheet, load_sheets, refresh
 from relais.agenda.services.refusals import (
     AgendaRefusal,
     ChangedMeanwhileRefusal,
@@ -84,15 +84,21 @@ def book(
     AgendaRefusal when the key was used for something else.
     """
     spot = _spot(line, starts_at=starts_at, minutes=minutes, lane=lane)
+    ready: list[Sheet] = []
+
+    def prepare() -> None:
+        ready.append(_ruled(spot, reason=reason, channel=channel, now=now))
 
     def act() -> Appointment:
-        people = _take_turns([spot], patient_ids=[patient.pk], now=now)
+        overs = _over_holds([patient.pk], now=now)
+        lock_days([(line.pk, spot.day), *overs])
         known = _done(request_key, "booked")
         if known is not None:
             return known
-        _drop_expired(spot, patient_id=patient.pk, by=by, now=now)
-        sheet = _checked(spot, reason=reason, channel=channel, now=now)
-        _check_free(sheet, spot, patient=people[patient.pk])
+        _check_lane(refresh(ready[0], now=now), spot)
+        person = _lock_people([patient.pk])[patient.pk]
+        _drop_expired(spot, patient_id=patient.pk if overs else None, by=by, now=now)
+        _check_patient(spot, patient=person)
         made = Appointment.objects.create(
             line=line,
             lane=lane,
@@ -115,7 +121,7 @@ def book(
         _tell(made, "booked", before={}, request_key=request_key, by=by, now=now)
         return made
 
-    return _once(request_key, "booked", act, spot=spot, now=now)
+    return _once(request_key, "booked", act, spot=spot, now=now, prepare=prepare)
 
 
 def hold(
@@ -139,15 +145,22 @@ def hold(
     spot = _spot(line, starts_at=starts_at, minutes=minutes, lane=MAIN_LANE)
     usual = now + timedelta(minutes=int(parameters.load("agenda")["hold_minutes"].value))
     ids = [] if patient is None else [patient.pk]
+    ready: list[Sheet] = []
+
+    def prepare() -> None:
+        ready.append(_ruled(spot, reason=reason, channel=channel, now=now))
 
     def act() -> Appointment:
-        people = _take_turns([spot], patient_ids=ids, now=now)
+        overs = _over_holds(ids, now=now)
+        lock_days([(line.pk, spot.day), *overs])
         known = _done(request_key, "held")
         if known is not None:
             return known
-        _drop_expired(spot, patient_id=patient.pk if patient else None, by=by, now=now)
-        sheet = _checked(spot, reason=reason, channel=channel, now=now)
-        _check_free(sheet, spot, patient=people[patient.pk] if patient else None)
+        _check_lane(refresh(ready[0], now=now), spot)
+        people = _lock_people(ids)
+        _drop_expired(spot, patient_id=patient.pk if patient and overs else None, by=by, now=now)
+        if patient is not None:
+            _check_patient(spot, patient=people[patient.pk])
         made = Appointment.objects.create(
             line=line,
             lane=MAIN_LANE,
@@ -169,7 +182,7 @@ def hold(
         _tell(made, "held", before={}, request_key=request_key, by=by, now=now)
         return made
 
-    return _once(request_key, "held", act, spot=spot, now=now)
+    return _once(request_key, "held", act, spot=spot, now=now, prepare=prepare)
 
 
 def confirm_hold(
@@ -250,8 +263,10 @@ def move(
         before = _facts(row)
         _leave_ticks(row)
         _drop_expired(target, patient_id=row.patient_id, by=by, now=now)
-        sheet = _checked(target, reason=row.reason, channel=channel, now=now, moving=row.pk)
-        _check_free(sheet, target, patient=people.get(row.patient_id or 0))
+        sheet = _ruled(target, reason=row.reason, channel=channel, now=now, moving=row.pk)
+        _check_lane(sheet, target)
+        if row.patient_id is not None:
+            _check_patient(target, patient=people[row.patient_id])
         row.line, row.lane, row.day = line, target.lane, target.day
         row.tick, row.ticks, row.starts_at = target.tick, target.ticks, time_of(target.tick)
         row.because = row.because if because is None else because
@@ -355,8 +370,8 @@ def restore(appointment: Appointment, *, request_key: str, by: Actor, now: datet
         before = _facts(row)
         spot = _spot_of(row)
         _drop_expired(spot, patient_id=row.patient_id, by=by, now=now)
-        sheet = _checked(spot, reason=row.reason, channel=Channel.CENTRE, now=now)
-        _check_free(sheet, spot, patient=people[row.patient_id])
+        _check_lane(_ruled(spot, reason=row.reason, channel=Channel.CENTRE, now=now), spot)
+        _check_patient(spot, patient=people[row.patient_id])
         row.state, row.cancelled_by = AppointmentState.BOOKED, ""
         _own_ticks(row)
         _save(row, now=now)
@@ -432,16 +447,20 @@ def _once(
     *,
     spot: Spot | None = None,
     now: datetime | None = None,
+    prepare: Callable[[], None] | None = None,
 ) -> Appointment:
     """Do something once a key, in one transaction; the keys of the database have the last word.
 
-    With a spot, a place that is plainly taken is refused before any lock is asked for.
+    With a spot, a place that is plainly taken is refused before any lock is asked for. `prepare`
+    reads what need not be read under the lock, so that the next in line waits less.
     """
     known = _done(request_key, verb)
     if known is not None:
         return known
     if spot is not None and now is not None and _is_plainly_taken(spot, now=now):
         raise PlaceTakenRefusal(_TAKEN)
+    if prepare is not None:
+        prepare()
     try:
         with transaction.atomic():
             return act()
@@ -491,11 +510,29 @@ def _spot_of(row: Appointment) -> Spot:
 
 
 def _is_plainly_taken(spot: Spot, *, now: datetime) -> bool:
-    owned = LineTick.objects.filter(
+    """Say whether some tick of a spot has an owner whose hold, if it is one, is not over."""
+    owners = LineTick.objects.filter(
         line=spot.line, lane=spot.lane, tick__gte=spot.tick, tick__lt=spot.end
+    ).values_list("appointment__state", "appointment__hold_until")
+    return any(
+        state != AppointmentState.HELD or until is None or until > now for state, until in owners
     )
-    over = owned.filter(appointment__state=AppointmentState.HELD, appointment__hold_until__lte=now)
-    return owned.exists() and not over.exists()
+
+
+def _over_holds(ids: Iterable[int], *, now: datetime) -> list[tuple[int, date]]:
+    """List the (line, day) of some patients' holds that are over: they are locked with the rest."""
+    rows = Appointment.objects.filter(
+        patient_id__in=list(ids), state=AppointmentState.HELD, hold_until__lte=now
+    )
+    return list(rows.values_list("line_id", "day"))
+
+
+def _lock_people(ids: Iterable[int]) -> Mapping[int, Person]:
+    """Lock some patients. Raises AgendaRefusal when a file was merged into another."""
+    people = lock_patients(ids)
+    if any(person.merged_into_id for person in people.values()):
+        raise AgendaRefusal("Cette fiche a été réunie à une autre. Cherchez le patient à nouveau.")
+    return people
 
 
 def _take_turns(
@@ -512,16 +549,9 @@ def _take_turns(
     ids = set(patient_ids)
     days = {(spot.line.pk, spot.day) for spot in spots} | set(also)
     if ids:
-        days |= set(
-            Appointment.objects.filter(
-                patient_id__in=ids, state=AppointmentState.HELD, hold_until__lte=now
-            ).values_list("line_id", "day")
-        )
+        days |= set(_over_holds(ids, now=now))
     lock_days(days)
-    people = lock_patients(ids) if ids else {}
-    if any(person.merged_into_id for person in people.values()):
-        raise AgendaRefusal("Cette fiche a été réunie à une autre. Cherchez le patient à nouveau.")
-    return people
+    return _lock_people(ids)
 
 
 def _turn_on(
@@ -561,10 +591,10 @@ def _check_changeable(row: Appointment, *, rev: int | None) -> None:
         )
 
 
-def _checked(
+def _ruled(
     spot: Spot, *, reason: Reason, channel: Channel, now: datetime, moving: int | None = None
 ) -> Sheet:
-    """Read the day of a spot under its lock and apply the rules that need no patient."""
+    """Read the day of a spot and apply the rules of the week."""
     sheet = load_sheets([spot.line], first=spot.day, days=1, now=now)[spot.line.pk, spot.day]
     if moving is not None:
         sheet = sheet.without(moving)
@@ -578,19 +608,18 @@ def _checked(
         now=now,
     )
     check_practice(sheet, reason=reason)
+    return sheet
+
+
+def _check_lane(sheet: Sheet, spot: Spot) -> None:
+    """Refuse a lane that is taken there, or a day that is full; `sheet` read under the lock."""
+    if sheet.overlapping(spot.lane, spot.tick, spot.end):
+        raise PlaceTakenRefusal(_TAKEN)
     if spot.lane == MAIN_LANE and sheet.is_full:
         raise AgendaRefusal(
             f"Le médecin voit {sheet.week.most_a_day} patients par jour, et ils y sont. Choisissez"
             " un autre jour, ou la file « entre deux »."
         )
-    return sheet
-
-
-def _check_free(sheet: Sheet, spot: Spot, *, patient: Person | None) -> None:
-    if sheet.overlapping(spot.lane, spot.tick, spot.end):
-        raise PlaceTakenRefusal(_TAKEN)
-    if patient is not None:
-        _check_patient(spot, patient=patient)
 
 
 def _check_patient(spot: Spot, *, patient: Person) -> None:

@@ -9,6 +9,8 @@ from django.core.management import CommandError, call_command
 from django.db.models import Count
 
 from relais.accounts.models import User
+from relais.agenda.models import Appointment
+from relais.agenda.queries import double_bookings, tick_faults
 from relais.core.models import AuditEntry
 from relais.engine.weeks import WEEK
 from relais.journeys.demo import people
@@ -29,7 +31,9 @@ def test_demonstration_fills_every_week_and_proves_it(settings: object) -> None:
 
     assert (played.centres, played.lines, played.doctors) == (11, 14, 950)
     assert (played.holes, played.proven, PlannedHole.objects.count()) == (0, True, 0)
-    assert len(chapters) == 7
+    assert len(chapters) == 8
+    assert Appointment.objects.filter(starts_at__gt=NOW, state="booked").count() > 100
+    assert (tick_faults(), double_bookings()) == ((), ())
     assert is_played(today=date(2026, 11, 20)) is True
     assert is_played(today=date(2026, 11, 23)) is False
     # Every week from eight weeks ago to a year ahead has its doctors, but the two closed weeks.

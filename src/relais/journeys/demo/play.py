@@ -25,6 +25,7 @@ from relais.doctors.models import Doctor
 from relais.doctors.states import PreferenceKind
 from relais.engine.weeks import WEEK, monday_of
 from relais.journeys import people, relay
+from relais.journeys.demo.agendas import fill_the_agendas
 from relais.journeys.demo.people import Person, Place, Town, draw_people
 from relais.network import services as network
 from relais.network.models import Centre, Practice
@@ -89,6 +90,8 @@ def play(*, now: datetime, say: Callable[[str], None], count: int = DOCTORS) -> 
     say("Les premières réponses des médecins…")
     answer_the_plan(this_monday, now=now)
     open_doctor_accounts(this_monday, now=now)
+    say("Des patients fictifs et leurs rendez-vous…")
+    fill_the_agendas(centres, this_monday=this_monday, by=STORY, now=now)
     return Played(
         centres=len(centres),
         lines=sum(centre.lines.count() for centre in centres.values()),

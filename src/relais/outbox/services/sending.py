@@ -121,14 +121,16 @@ def send_due(ways: Mapping[Channel, Way], *, clock: Callable[[], datetime]) -> i
     return tried
 
 
-@transaction.atomic
 def give_up(*, now: datetime) -> int:
     """Leave « trop tard » what nobody needs any more; count. What was being handed over is left."""
-    return Delivery.objects.filter(
+    late = Delivery.objects.filter(
         Q(state=DeliveryState.WAITING) | Q(state=DeliveryState.SENDING, claimed_until__lte=now),
         handed_at=None,
         give_up_at__lte=now,
-    ).update(state=DeliveryState.TOO_LATE, because=LATE, claim="", claimed_until=None)
+    )
+    if not late.exists():  # asked every second: no writer is kept waiting for nothing
+        return 0
+    return late.update(state=DeliveryState.TOO_LATE, because=LATE, claim="", claimed_until=None)
 
 
 def forget_old(*, now: datetime) -> int:

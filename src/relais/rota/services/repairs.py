@@ -232,7 +232,7 @@ def _begin(
 
 
 def _check_whole(added: Collection[Mission], *, today: date) -> None:
-    """Judge the rota that results with the engine's own verifier, over a year around the weeks."""
+    """Judge the weeks concerned with the engine's own verifier; the bridge tells it the others."""
     first = min(one.monday for one in added)
     weeks = weeks_between(first, max(one.monday for one in added)) + 1
     bridge = planning.problem_for(first, weeks=weeks, standby_depth=STANDBY_DEPTH, today=today)

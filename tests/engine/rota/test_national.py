@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from relais.engine.rota.national.executors import InProcess, LocalProcesses, Unusable, executor_of
 from relais.engine.rota.national.nation import nation
-from relais.engine.rota.national.planning import split
+from relais.engine.rota.national.near import split
 from relais.engine.rota.national.prices import Market
 from relais.engine.rota.problem import Problem
 from relais.engine.rota.solve import Cancelled, Enough, Progress, solve, solve_national
@@ -105,7 +105,8 @@ def test_any_prices_prove_a_bound_that_the_best_plan_respects(
     rng = np.random.default_rng(data.draw(st.integers(0, 1_000)))
     place = rng.uniform(0, 600, land.places.shape)
     window = np.where(market.open_windows, rng.uniform(0, 1_500, market.open_windows.shape), 0.0)
-    assert market.exact(place, window).bound <= best.score.cost
+    depth = np.where(market.reserves.wanted > 0, rng.uniform(0, 3_000, place.shape), 0.0)
+    assert market.exact(place, window, depth).bound <= best.score.cost
 
 
 def test_the_plan_is_the_same_here_and_in_processes_and_again() -> None:

@@ -87,15 +87,18 @@ class Draft:
         self.reserves[doctor] += 1
         self.standbys.add((doctor, week))
 
-    def fill(self, price: Floats, worth: Floats) -> None:
-        """Fill places, dearest first, each with the doctor who loses least by coming."""
+    def fill(self, price: Floats, worth: Floats, only: NDArray[np.bool_] | None = None) -> None:
+        """Fill places, dearest first, each with the doctor who loses least by coming.
+
+        `only`: bool (C, W), the places to fill; all when None.
+        """
         nation = self.nation
         people = len(nation.problem.doctors)
         repeat = float(parameters.load("rota")["repeat_cost"].value)
         by_week: list[NDArray[np.int64]] = [
             np.flatnonzero(nation.free[:people, week]) for week in range(nation.problem.weeks)
         ]
-        centre_of, week_of = np.nonzero(self.left > 0)
+        centre_of, week_of = np.nonzero((self.left > 0) & (True if only is None else only))
         order = np.lexsort((centre_of, week_of, -price[centre_of, week_of]))
         for at in order.tolist():
             centre, week = int(centre_of[at]), int(week_of[at])
@@ -113,15 +116,21 @@ class Draft:
                     break
                 self.take((int(who[pick]), centre, week))
 
-    def promise_all(self, lost: Floats) -> None:
-        """Choose standbys week by week: who serves most centres in want for what is lost."""
+    def promise_all(self, lost: Floats, only: NDArray[np.bool_] | None = None) -> None:
+        """Choose standbys week by week: who serves most centres in want for what is lost.
+
+        `only`: bool (C, W), the centre-weeks that count; all when None.
+        """
         nation, depth = self.nation, self.nation.problem.standby_depth
         missing_cost = float(parameters.load("rota")["missing_standby_cost"].value)
         if depth == 0:
             return
         for week in range(nation.problem.weeks):
             want = np.where(nation.problem.open_weeks[:, week], depth, 0).astype(np.int32)
-            want = np.maximum(want, 0)
+            if only is not None:
+                want *= only[:, week]
+            if not want.any():
+                continue
             who = np.flatnonzero(
                 nation.standby_free[:, week]
                 & (self.blocked[:, week] == 0)
@@ -172,16 +181,59 @@ class Draft:
         return counts.astype(np.float32)
 
     def cost(self) -> float:
-        """Give what level 3 counts of missions and standbys, without depth, windows, locked ones.
+        """Give level 3 of the draft and of what stands; the plan's own comes from the judge."""
+        nation, problem = self.nation, self.nation.problem
+        numbers = {name: entry.value for name, entry in parameters.load("rota").items()}
+        total = float(len(self.standbys)) * numbers["standby_cost"]
+        rows = np.array(list(self.missions), dtype=np.int64).reshape(-1, 3)
+        total += float(nation.cost[rows[:, 0], rows[:, 1]].astype(np.float64).sum())
+        for given in nation.taken.locked:
+            pair = (given.doctor, given.centre)
+            total += int(nation.travel[pair])
+            total += numbers["unknown_centre_cost"] * (pair not in problem.known)
+            total += numbers["not_preferred_cost"] * (pair not in problem.preferred)
+        # A mission's cost already holds the repeats beyond those that stand.
+        for count in (self.count.astype(np.int64), nation.taken.locked_count.astype(np.int64)):
+            total += numbers["repeat_cost"] * float((count * (count - 1) // 2).sum())
+        total += numbers["missing_standby_cost"] * float(self._want().sum())
+        return total + numbers["missed_window_cost"] * float(self._missed(rows))
 
-        A figure to follow progress with; the plan's own comes from `verify.score`.
-        """
-        repeat = float(parameters.load("rota")["repeat_cost"].value)
-        total = float(len(self.standbys))
-        for unit, centre, _ in self.missions:
-            total += float(self.nation.cost[unit, centre])
-        count = self.count.astype(np.int64)
-        return total + repeat * float((count * (count - 1) // 2).sum())
+    def _want(self) -> NDArray[np.int32]:
+        """Count the standbys missing at each centre-week; int32 (C, W)."""
+        problem = self.nation.problem
+        want = np.where(problem.open_weeks, problem.standby_depth, 0).astype(np.int32)
+        by_week: dict[int, list[int]] = {}
+        for doctor, week in self.standbys:
+            by_week.setdefault(week, []).append(doctor)
+        for week, who in by_week.items():
+            serves = self.serves(np.array(sorted(who)), week)
+            want[:, week] -= serves.sum(axis=0).astype(np.int32)
+        return np.maximum(want, 0)
+
+    def _missed(self, rows: NDArray[np.int64]) -> int:
+        """Count the windows without their practice."""
+        nation, problem = self.nation, self.nation.problem
+        shape = (len(nation.practices), len(problem.centres), problem.weeks)
+        served = np.zeros(shape, dtype=np.bool_)
+        position = {name: number for number, name in enumerate(nation.practices)}
+        for given in nation.taken.locked:
+            for name in problem.doctors[given.doctor].practices & position.keys():
+                served[position[name], given.centre, given.week] = True
+        does = nation.kind_does[nation.kind[rows[:, 0]]]
+        for number in range(len(position)):
+            who = rows[does[:, number]]
+            served[number, who[:, 1], who[:, 2]] = True
+        missed = 0
+        for need in problem.needs:
+            first = problem.weeks - need.every_weeks + 1
+            if first <= 0:
+                continue
+            bad = np.r_[0, np.cumsum(served[position[need.practice], need.centre])]
+            shut = np.r_[0, np.cumsum(~problem.open_weeks[need.centre])]
+            window = bad[need.every_weeks :] == bad[:first]
+            window &= shut[need.every_weeks :] == shut[:first]
+            missed += int(window.sum())
+        return missed
 
     @property
     def holes(self) -> int:

@@ -13,23 +13,32 @@ while t falls. Then the exact bound is climbed by its averaged subgradient.
 from __future__ import annotations
 
 import math
+import os
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
 from relais.engine import parameters
 from relais.engine.rota.national.nation import FORBIDDEN, Bools, Floats, Ints, Nation, Table
+from relais.engine.rota.national.reserves import Reserves, could_serve
 
 _GRAIN = 64.0  # prices are multiples of 1/64: sums of them and whole costs are exact in float32
 _MOST = 6_000.0  # a price no place is worth more than; keeps prices of impossible places finite
 _CHUNK = 4_000
-_CHEAPEST, _CHANCE, _BEST = 12, 6, 16  # centres a unit keeps: by cost, by chance, by price
-_SOFTEST, _HARDEST, _COOLING = 120.0, 3.0, 0.75
-_STEPS = 12  # of balancing at each temperature
-_LARGEST_STEP = 3.0  # of a price, in temperatures
-_LONGEST, _SHORTER = 4.0, 0.75  # steps of the climb: the first, and from round to round
+_CHEAPEST, _CHANCE, _BEST = 6, 6, 16  # centres a unit keeps: by cost, by chance, by price
+_WANTED, _WANTED_A_PLACE = 10, 50  # and where it is among the cheapest of a place
+_FEW, _FEW_PACE, _DEPTH_PACE = 60, 10.0, 20.0  # who could serve; how fast such prices move
+_ALONE = 4  # parts below which threads are not worth their start
+_SOFTEST, _HARDEST, _COOLING = 120.0, 1.5, 0.8
+_FIRST_PRICE = 200.0
+_STEPS = 8  # of balancing at each temperature
+_LARGEST_STEP, _LARGEST_FALL = 1.0, 3.0  # of a price, in temperatures
+_LONGEST, _SHORTER = 1.5, 0.75  # steps of the climb: the first, and from round to round
+_MOMENTUM = 0.5  # of the balancing
 _WORTH_A_ROUND, _LAZY_ROUNDS = 5e-5, 1  # what a round of climbing must gain, and may fail to
 
 
@@ -37,11 +46,13 @@ _WORTH_A_ROUND, _LAZY_ROUNDS = 5e-5, 1  # what a round of climbing must gain, an
 class Prices:
     """`place`: float64 (C, W). `window`: float64 (needs, W), by first week. `bound`: proven.
 
-    `worth`: float64 (U,), what the best weeks of each unit earn at these prices.
+    `depth`: float64 (C, W), of standbys where few can serve. `worth`: float64 (U,), what the best
+    weeks of each unit earn at these prices.
     """
 
     place: Floats
     window: Floats
+    depth: Floats
     bound: float
     worth: Floats
 
@@ -54,6 +65,8 @@ class Market:
         problem = nation.problem
         self.weeks, self.centres = problem.weeks, len(problem.centres)
         self.kinds = len(nation.open_to)
+        self.threads = os.cpu_count() or 1
+        self.momentum: Floats = np.zeros((self.centres, self.weeks))
         may = nation.free & (nation.room >= 1)[:, None]
         may[~np.isfinite(nation.cost).any(axis=1)] = False
         unit, week = np.nonzero(may)
@@ -64,9 +77,11 @@ class Market:
         self.group = np.repeat(np.arange(len(self.who)), np.diff(np.r_[self.starts, len(unit)]))
         self._schedules()
         self.open_windows = self._windows()
+        self.window_pace = np.ones(self.open_windows.shape)
         self.fixed = self._fixed() + self._nobody()
         self.random = np.random.default_rng(seed)
-        self.keep_cheapest()
+        self.near_lists = self._near_lists()
+        self._keep(np.hstack([self.near_lists, self._some()]))
 
     # -- what never changes ------------------------------------------------------------------------
 
@@ -136,29 +151,27 @@ class Market:
         """
         nation, problem = self.nation, self.nation.problem
         numbers = {name: entry.value for name, entry in parameters.load("rota").items()}
-        served = np.zeros((len(nation.practices), self.centres, self.weeks), dtype=np.bool_)
-        reserves = np.zeros((self.centres, self.weeks), dtype=np.int64)
+        served = np.zeros((len(nation.practices), self.centres, self.weeks), dtype=np.int64)
         kinds = nation.kind[self.unit]
         for week in range(self.weeks):
             now = self.week == week
             for kind in np.unique(kinds[now]).tolist():
                 who = self.unit[now & (kinds == kind)]
-                comes = np.isfinite(nation.cost[who]).any(axis=0) & nation.open_to[kind, :, week]
-                served[nation.kind_does[kind], :, week] |= comes
-            may = nation.standby_free[:, week]
-            for pioneers in (False, True):
-                who = np.flatnonzero(may & (nation.pioneer == pioneers))
-                counts = nation.suits[who].sum(axis=0)
-                reserves[:, week] += np.where(nation.opening[:, week] & (not pioneers), 0, counts)
+                comes = np.isfinite(nation.cost[who]).sum(axis=0) * nation.open_to[kind, :, week]
+                served[nation.kind_does[kind], :, week] += comes
         windows = 0
         for number, need in enumerate(problem.needs):
             sums = np.r_[0, np.cumsum(served[nation.practices.index(need.practice), need.centre])]
             first = self.weeks - need.every_weeks + 1
             if first <= 0:
                 continue
-            never = sums[need.every_weeks :] == sums[:first]
+            able = sums[need.every_weeks :] - sums[:first]
+            never = able == 0
+            self.window_pace[number, :first] = np.where(able <= _FEW, _FEW_PACE, 1.0)
             windows += int((never & self.open_windows[number, :first]).sum())
             self.open_windows[number, :first] &= ~never
+        reserves = could_serve(nation)
+        self.reserves = Reserves(nation, reserves, self.unit, self.week)
         short = np.maximum(problem.standby_depth - reserves, 0)[problem.open_weeks].sum()
         return int(
             windows * numbers["missed_window_cost"] + short * numbers["missing_standby_cost"]
@@ -166,13 +179,40 @@ class Market:
 
     # -- candidates --------------------------------------------------------------------------------
 
-    def keep_cheapest(self) -> None:
-        """Let each unit look at its cheapest centres and a few drawn by chance."""
+    def _near_lists(self) -> NDArray[np.int64]:
+        """List for each unit its cheapest centres, and those that have few cheaper units.
+
+        Without the second kind a remote centre would be looked at by nobody.
+        """
         cost = self.nation.cost[self.who]
-        near = min(_CHEAPEST, self.centres)
-        lists = [np.argpartition(cost, near - 1, axis=1)[:, :near]]
-        lists.append(self.random.integers(self.centres, size=(len(cost), _CHANCE)))
-        self._keep(np.hstack(lists) if len(cost) else np.zeros((0, 1), dtype=np.int64))
+        units, centres = cost.shape
+        near = min(_CHEAPEST, centres)
+        if not units:
+            return np.zeros((0, 1), dtype=np.int64)
+        own = np.argpartition(cost, near - 1, axis=1)[:, :near]
+        offered = max(len(self.unit) / units, 1.0)
+        many = min(units, math.ceil(_WANTED_A_PLACE * self.weeks / offered))
+        unit = np.empty((centres, many), dtype=np.int64)
+        score = np.empty((centres, many), dtype=np.float32)
+        for centre in range(centres):
+            column = np.minimum(cost[:, centre], _MOST)
+            best = np.argpartition(column, many - 1)[:many]
+            unit[centre] = np.sort(best)
+            score[centre] = column[unit[centre]] - column[best].max()
+        flat_unit, flat_score = unit.ravel(), score.ravel()
+        flat_centre = np.repeat(np.arange(centres), many)
+        order = np.lexsort((flat_centre, flat_score, flat_unit))
+        flat_unit, flat_centre = flat_unit[order], flat_centre[order]
+        starts = np.searchsorted(flat_unit, np.arange(units))
+        rank = np.arange(len(order)) - starts[flat_unit]
+        kept = rank < _WANTED
+        # A unit that no centre wants much looks at its cheapest centre again: that does no harm.
+        wanted = np.repeat(own[:, :1], _WANTED, axis=1)
+        wanted[flat_unit[kept], rank[kept]] = flat_centre[kept]
+        return np.hstack([own, wanted])
+
+    def _some(self) -> NDArray[np.int64]:
+        return self.random.integers(self.centres, size=(len(self.who), _CHANCE))
 
     def _keep(self, centre: NDArray[np.int64]) -> None:
         """Look at these centres (one row a unit); a centre named twice counts once."""
@@ -219,13 +259,11 @@ class Market:
         """Find the best centre of each unit-week among all; `keep`: remember each unit's best."""
         gain = np.empty(len(self.unit))
         cell = np.empty(len(self.unit), dtype=np.int32)
-        lists: list[NDArray[np.int64]] = []
         best = min(_BEST, self.centres)
         bounds = np.r_[self.starts, len(self.unit)]
-        first = 0
-        while first < len(self.who):
-            last = int(np.searchsorted(bounds, bounds[first] + _CHUNK, side="right")) - 1
-            last = min(max(last, first + 1), len(self.who))
+        lists = np.empty((len(self.who), best), dtype=np.int64)
+
+        def part(first: int, last: int) -> None:
             rows = slice(int(bounds[first]), int(bounds[last]))
             gains = table[self.row[rows]]
             gains -= self.nation.cost[self.unit[rows]]
@@ -234,18 +272,32 @@ class Market:
             cell[rows] = at * self.weeks + self.week[rows]
             if keep:
                 most = np.maximum.reduceat(gains, bounds[first:last] - bounds[first], axis=0)
-                lists.append(np.argpartition(-most, best - 1, axis=1)[:, :best])
-            first = last
-        if keep and lists:
-            cost = self.nation.cost[self.who]
-            near = min(_CHEAPEST // 2, self.centres)
-            self._keep(
-                np.hstack([np.vstack(lists), np.argpartition(cost, near - 1, axis=1)[:, :near]])
-            )
+                lists[first:last] = np.argpartition(-most, best - 1, axis=1)[:, :best]
+
+        self.in_parts(part)
+        if keep and len(self.who):
+            self._keep(np.hstack([lists, self.near_lists]))
         return gain, cell
 
-    def choose(self, gain: Floats) -> tuple[Floats, Bools]:
-        """Solve every unit exactly at these gains: what it earns, and which unit-weeks it takes."""
+    def in_parts(self, work: Callable[[int, int], None], size: int = _CHUNK) -> None:
+        """Work on the units in parts of about `size` unit-weeks, on all cores."""
+        bounds = np.r_[self.starts, len(self.unit)]
+        cuts = [0]
+        while cuts[-1] < len(self.who):
+            last = int(np.searchsorted(bounds, bounds[cuts[-1]] + size, side="right")) - 1
+            cuts.append(min(max(last, cuts[-1] + 1), len(self.who)))
+        if len(cuts) < _ALONE:
+            for first, last in pairwise(cuts):
+                work(first, last)
+            return
+        with ThreadPoolExecutor(self.threads) as crew:
+            list(crew.map(work, cuts[:-1], cuts[1:]))
+
+    def choose(self, gain: Floats, depth: Floats) -> tuple[Floats, Bools, Floats, float]:
+        """Solve every unit exactly at these gains: what it earns, and which unit-weeks it takes.
+
+        Also the standbys at scarce centre-weeks (C, W), and what doctors without an own row earn.
+        """
         worth = np.maximum(np.maximum.reduceat(gain, self.starts), 0.0) if len(gain) else gain
         taken = np.zeros(len(gain), dtype=np.bool_)
         single = (gain >= worth[self.group]) & (gain > 0)
@@ -257,7 +309,14 @@ class Market:
             own, chosen = self._several(gain)
             worth[self.several] = own
             taken[chosen] = True
-        return worth, taken
+        if not self.reserves.active or not depth.any():
+            return worth, taken, np.zeros_like(depth), 0.0
+        own, missions, served = self.reserves.choose(gain, depth)
+        has_row = np.isin(self.reserves.who, self.who)
+        taken[self.reserves.entry] = False
+        taken[missions] = True
+        worth[np.searchsorted(self.who, self.reserves.who[has_row])] = own[has_row]
+        return worth, taken, served, float(own[~has_row].sum())
 
     def _several(self, gain: Floats) -> tuple[Floats, Ints]:
         """Solve the units that may come more than once: exactly m missions in the first i weeks."""
@@ -290,28 +349,31 @@ class Market:
 
     # -- the bound ---------------------------------------------------------------------------------
 
-    def prove(self, place: Floats, window: Floats, worth: Floats) -> float:
+    def prove(
+        self, place: Floats, window: Floats, depth: Floats, worth: Floats, more: float
+    ) -> float:
         """Give the bound: prices of places and windows, less what the units earn.
 
         `holes` places may stay empty: the dearest ones, so the bound gives them up.
         """
         places = self.nation.places
         total = self.fixed + float((place * places).sum()) + float(window.sum())
-        total -= float(worth.sum())
+        total += float((depth * self.reserves.wanted).sum()) - float(worth.sum()) - more
         if self.holes:
             dear = np.repeat(place.ravel(), places.ravel())
             dearest = np.partition(dear, len(dear) - min(self.holes, len(dear)))
             total -= float(np.maximum(dearest[len(dear) - self.holes :], 0).sum())
         return total
 
-    def exact(self, place: Floats, window: Floats, *, keep: bool = False) -> Prices:
+    def exact(self, place: Floats, window: Floats, depth: Floats, *, keep: bool = False) -> Prices:
         """Price everything, without candidates: a true bound."""
         place, window = np.round(place * _GRAIN) / _GRAIN, np.round(window * _GRAIN) / _GRAIN
         gain, _ = self.look_everywhere(self.table(place, window), keep=keep)
-        worth, _ = self.choose(gain)
+        worth, _, _, more = self.choose(gain, depth)
         units = np.zeros(len(self.nation.room))
         units[self.who] = worth
-        return Prices(place, window, self.prove(place, window, worth), units)
+        bound = self.prove(place, window, depth, worth, more)
+        return Prices(place, window, depth, bound, units)
 
     # -- finding prices ----------------------------------------------------------------------------
 
@@ -322,40 +384,59 @@ class Market:
         wanted = want > 0
         windows = np.zeros((len(nation.problem.needs), self.weeks))
         repeat, size = nation.repeat[self.who], nation.size[self.who]
-        own_cost = self.price[self.group]
+        bounds = np.r_[self.starts, len(self.unit)]
+        most = int(self.most.max(initial=0))
         for _ in range(steps):
-            soft = self.table(place, windows).reshape(-1)[self.at]
-            soft -= own_cost
-            best = np.maximum.reduceat(soft.max(axis=1), self.starts)
-            soft -= best[self.group][:, None]
-            soft /= np.float32(temperature)
-            np.exp(soft, out=soft)
-            total = np.add.reduceat(soft.sum(axis=1, dtype=np.float64), self.starts)
-            level = best + temperature * np.log(total)
-            expected = np.zeros(len(level))
-            for number in range(int(self.most.max(initial=0))):
-                odds = np.clip((number * repeat - level) / temperature, -50, 50)
-                expected += np.where(self.most > number, 1 / (1 + np.exp(odds)), 0.0)
-            soft *= (expected * size / total).astype(np.float32)[self.group][:, None]
-            got = np.bincount(self.cell.ravel(), weights=soft.ravel(), minlength=want.size).reshape(
-                want.shape
-            )
+            table = self.table(place, windows).reshape(-1)
+            found: dict[int, Floats] = {}
+
+            def part(
+                first: int, last: int, table: Table = table, found: dict[int, Floats] = found
+            ) -> None:
+                rows, who = slice(int(bounds[first]), int(bounds[last])), slice(first, last)
+                starts, group = bounds[first:last] - bounds[first], self.group[rows] - first
+                soft = table[self.at[rows]]
+                soft -= self.price[self.group[rows]]
+                best = np.maximum.reduceat(soft.max(axis=1), starts)
+                soft -= best[group][:, None]
+                soft /= np.float32(temperature)
+                np.exp(soft, out=soft)
+                total = np.add.reduceat(soft.sum(axis=1, dtype=np.float64), starts)
+                level = best + temperature * np.log(total)
+                expected = np.zeros(len(level))
+                for number in range(most):
+                    odds = np.clip((number * repeat[who] - level) / temperature, -50, 50)
+                    expected += np.where(self.most[who] > number, 1 / (1 + np.exp(odds)), 0.0)
+                soft *= (expected * size[who] / total).astype(np.float32)[group][:, None]
+                found[first] = np.bincount(
+                    self.cell[rows].ravel(), weights=soft.ravel(), minlength=want.size
+                )
+
+            self.in_parts(part, 5 * _CHUNK)
+            flat: Floats = np.zeros(want.size)
+            for first in sorted(found):
+                flat += found[first]
+            got = flat.reshape(want.shape)
             change = np.zeros_like(place)
             change[wanted] = np.log(want[wanted] / np.maximum(got[wanted], 1e-9))
-            place = place + temperature * np.clip(change, -_LARGEST_STEP, _LARGEST_STEP)
-            place = np.clip(place, 0.0, _MOST)
+            # Weeks that are scarce as a whole need many small steps one way: keep some momentum.
+            change = temperature * np.clip(change, -_LARGEST_FALL, _LARGEST_STEP)
+            self.momentum = _MOMENTUM * self.momentum + change
+            place = np.clip(place + self.momentum, 0.0, _MOST)
         return place
 
     def climb(
         self, start: Prices, *, steps: int, scale: float, stop: Callable[[], bool]
-    ) -> tuple[Floats, Floats]:
+    ) -> tuple[Floats, Floats, Floats]:
         """Climb the bound over the candidates by an averaged subgradient; give the best prices."""
         nation, problem = self.nation, self.nation.problem
-        place, window = start.place.copy(), start.window.copy()
-        want = nation.places.astype(np.float64)
-        limit = parameters.load("rota")["missed_window_cost"].value
-        best, best_place, best_window = -math.inf, place, window
+        place, window, depth = start.place.copy(), start.window.copy(), start.depth.copy()
+        want, wanted = nation.places.astype(np.float64), self.reserves.wanted
+        numbers = parameters.load("rota")
+        limit, most = (numbers[f"{n}_cost"].value for n in ("missed_window", "missing_standby"))
+        best, highest = -math.inf, (place, window, depth)
         mean_place, mean_window = np.zeros_like(place), np.zeros_like(window)
+        mean_depth = np.zeros_like(depth)
         patience = 0
         does = nation.kind_does[nation.kind[self.unit]]
         position = {name: number for number, name in enumerate(nation.practices)}
@@ -363,15 +444,15 @@ class Market:
             if stop():
                 break
             gain, cell = self.look(self.table(place, window))
-            worth, taken = self.choose(gain)
-            bound = self.prove(place, window, worth)
+            worth, taken, served, more = self.choose(gain, depth)
+            bound = self.prove(place, window, depth, worth, more)
             if bound > best:
-                best, best_place, best_window, patience = bound, place, window, 0
+                best, highest, patience = bound, (place, window, depth), 0
             else:
                 patience += 1
                 if patience >= 8:
                     scale, patience = scale * 0.7, 0
-                    place, window = best_place, best_window
+                    place, window, depth = highest
             got = np.bincount(
                 cell[taken], weights=nation.size[self.unit[taken]], minlength=want.size
             ).reshape(want.shape)
@@ -390,32 +471,34 @@ class Market:
             mean_place = 0.8 * mean_place + 0.2 * np.where(want > 0, want - got, 0)
             mean_window = 0.8 * mean_window + 0.2 * slope_window
             place = np.clip(place + scale * mean_place, 0.0, _MOST)
-            window = np.where(self.open_windows, np.clip(window + scale * mean_window, 0, limit), 0)
-        return best_place, best_window
+            mean_depth = 0.8 * mean_depth + 0.2 * (wanted - served)
+            moved = np.clip(window + scale * self.window_pace * mean_window, 0, limit)
+            window = np.where(self.open_windows, moved, 0)
+            moved = np.clip(depth + scale * _DEPTH_PACE * mean_depth, 0, most)
+            depth = np.where(wanted > 0, moved, 0)
+        return highest
 
 
 def find_prices(market: Market, *, rounds: int, steps: int, stop: Callable[[], bool]) -> Prices:
     """Find prices that prove much: cool down, then climb, with candidates renewed on the way."""
     nation = market.nation
-    place = np.where(nation.places > 0, 200.0, 0.0)
+    place = np.where(nation.places > 0, _FIRST_PRICE, 0.0)
     window = np.zeros((len(nation.problem.needs), nation.problem.weeks))
+    most = parameters.load("rota")["missing_standby_cost"].value
+    depth = np.where(market.reserves.wanted > 0, most / 2, 0.0)
     if len(market.unit) == 0:
-        return market.exact(place, window)
+        return market.exact(place, window, depth)
     temperature = _SOFTEST
-    number = 0
     while temperature > _HARDEST and not stop():
         place = market.balance(place, temperature, _STEPS)
         temperature *= _COOLING
-        number += 1
-        if number % 3 == 0:
-            market.exact(place, window, keep=True)
-    best = market.exact(place, window, keep=True)
+        best = market.exact(place, window, depth, keep=True)
+    best = market.exact(place, window, depth, keep=True)
     scale, lazy = _LONGEST, 0
     for _ in range(rounds):
         if stop():
             break
-        place, window = market.climb(best, steps=steps, scale=scale, stop=stop)
-        found = market.exact(place, window, keep=True)
+        found = market.exact(*market.climb(best, steps=steps, scale=scale, stop=stop), keep=True)
         gained = found.bound - best.bound
         if gained > 0:
             best = found

@@ -19,7 +19,10 @@ from numpy.typing import NDArray
 from relais.engine.rota.feasible import Feasible, Taken
 from relais.engine.rota.linear import SLACK, End, Program, Solver
 from relais.engine.rota.model import Model, build
-from relais.engine.rota.problem import Problem
+from relais.engine.rota.national.draft import Assignment, Draft
+from relais.engine.rota.national.nation import Ints
+from relais.engine.rota.national.near import Near
+from relais.engine.rota.problem import GivenMission, Need, Problem, Status
 
 type Arcs = NDArray[np.int32]
 
@@ -131,3 +134,199 @@ def _point(model: Model, task: Task) -> NDArray[np.float64]:
     chosen = np.zeros(len(missions.cost), dtype=np.bool_)
     chosen[column[np.isin(own, keys)]] = True
     return model.complete(chosen, np.zeros(0, dtype=np.bool_))
+
+
+class Regions:
+    """The regions of one round, ready to be planned, and how to take their answers in."""
+
+    def __init__(
+        self,
+        draft: Draft,
+        near: Near,
+        region: Ints,
+        random: np.random.Generator,
+        *,
+        chance: float,
+        seed: int,
+    ) -> None:
+        self.draft, self.near, self.region, self.seed = draft, near, region, seed
+        self.nation = draft.nation
+        self._lend(random, chance)
+        own = self.owner[near.unit] == region[near.centre]
+        index = np.flatnonzero(own)
+        order = np.argsort(region[near.centre[index]], kind="stable")
+        self.near_of = index[order]
+        self.near_bounds = np.searchsorted(
+            region[near.centre[self.near_of]], np.arange(region.max(initial=-1) + 2)
+        )
+        self.locked_at: dict[int, list[GivenMission]] = {}
+        for given in self.nation.taken.locked:
+            self.locked_at.setdefault(given.centre, []).append(given)
+        self.by_unit: dict[int, list[Assignment]] = {}
+        for mission in sorted(draft.missions):
+            self.by_unit.setdefault(mission[0], []).append(mission)
+        self.by_region: dict[int, list[Assignment]] = {}
+        for mission in sorted(draft.missions):
+            self.by_region.setdefault(int(region[mission[1]]), []).append(mission)
+
+    def _lend(self, random: np.random.Generator, chance: float) -> None:
+        """Lend each unit to one region: where it has a mission, else where it would earn most."""
+        near = self.near
+        owner = np.full(len(self.nation.room), -1, dtype=np.int64)
+        # A little chance, so that other rounds lend a unit elsewhere.
+        noisy = near.gain + random.uniform(0, chance, len(near.gain)).astype(np.float32)
+        order = np.lexsort((noisy, near.unit))
+        unit = near.unit[order]
+        last = np.flatnonzero(np.r_[unit[1:] != unit[:-1], True]) if len(unit) else order
+        owner[unit[last]] = self.region[near.centre[order[last]]]
+        missions = np.array(sorted(self.draft.missions), dtype=np.int64).reshape(-1, 3)
+        missions = missions[random.permutation(len(missions))]
+        owner[missions[:, 0]] = self.region[missions[:, 1]]
+        self.owner = owner
+
+    def task(self, number: int, seconds: float) -> tuple[Task, Ints, list[Assignment]] | None:
+        """Make the problem of a region: also the doctors by local number, and what it frees."""
+        nation, draft = self.nation, self.draft
+        problem, people = nation.problem, len(nation.problem.doctors)
+        centres = np.flatnonzero(self.region == number)
+        freed = [m for m in self.by_region.get(number, ()) if self.owner[m[0]] == number]
+        held = [m for m in self.by_region.get(number, ()) if self.owner[m[0]] != number]
+        rows = self.near_of[self.near_bounds[number] : self.near_bounds[number + 1]]
+        unit = np.r_[self.near.unit[rows], [m[0] for m in freed]].astype(np.int64)
+        centre = np.r_[self.near.centre[rows], [m[1] for m in freed]].astype(np.int64)
+        week = np.r_[self.near.week[rows], [m[2] for m in freed]].astype(np.int64)
+        if len(unit) == 0:
+            return None
+        keys = np.unique((unit * len(problem.centres) + centre) * problem.weeks + week)
+        week = keys % problem.weeks
+        unit, centre = np.divmod(keys // problem.weeks, len(problem.centres))
+        # What stands: other missions of these units, standbys, and missions lent from elsewhere.
+        for mission in freed:
+            draft.take(mission, -1)
+        try:
+            arcs_doctor, arcs_of = [], []
+            single = unit < people
+            arcs_doctor.append(unit[single])
+            arcs_of.append(np.flatnonzero(single))
+            for party in np.flatnonzero(~single).tolist():
+                group = nation.members[int(unit[party]) - people]
+                arcs_doctor.append(np.array(group))
+                arcs_of.append(np.full(len(group), party))
+            doctor = np.concatenate(arcs_doctor)
+            at = np.concatenate(arcs_of)
+            open_ = (draft.blocked[doctor, week[at]] == 0) & (draft.room[doctor] >= 1)
+            standing = [
+                *(g for c in centres.tolist() for g in self.locked_at.get(c, ())),
+                *(
+                    GivenMission(d, m[1], m[2], Status.LOCKED)
+                    for m in held
+                    for d in nation.members_of(m[0])
+                ),
+            ]
+            locals_ = np.unique(np.r_[doctor, [g.doctor for g in standing]].astype(np.int64))
+            local_centre = np.full(len(problem.centres), -1, dtype=np.int64)
+            local_centre[centres] = np.arange(len(centres))
+            local = np.searchsorted(locals_, doctor[open_])
+            arc_centre, arc_week = local_centre[centre[at[open_]]], week[at[open_]]
+            order = np.lexsort((arc_centre, arc_week, local))
+            part = self._problem(locals_, centres, local_centre)
+            no_weeks = np.zeros((len(locals_), problem.weeks), dtype=np.bool_)
+            allowed = Feasible(
+                travel=nation.travel[np.ix_(locals_, centres)].astype(np.int32),
+                cost=self._cost(locals_, centres),
+                suits=nation.suits[np.ix_(locals_, centres)],
+                offered=no_weeks,
+                ready=no_weeks,
+                opening=nation.opening[centres],
+                pioneer=nation.pioneer[locals_],
+                open_weeks=part.open_weeks,
+                doctor=local[order].astype(np.int32),
+                centre=arc_centre[order].astype(np.int32),
+                week=arc_week[order].astype(np.int32),
+            )
+            beds = np.array([place.family_places for place in part.centres], dtype=np.int32)
+            taken = Taken(
+                locked=tuple(
+                    GivenMission(
+                        int(np.searchsorted(locals_, g.doctor)),
+                        int(local_centre[g.centre]),
+                        g.week,
+                        Status.LOCKED,
+                    )
+                    for g in standing
+                ),
+                outside=(),
+                places=draft.left[centres].copy(),
+                missions=draft.room[locals_].copy(),
+                locked_count=nation.taken.locked_count[locals_] + draft.count[locals_],
+                blocked=no_weeks,
+                first_timers=1 - draft.firsts[centres],
+                families=beds[:, None] - draft.beds[centres],
+            )
+            now = np.array(
+                [
+                    (np.searchsorted(locals_, d), local_centre[m[1]], m[2])
+                    for m in freed
+                    for d in nation.members_of(m[0])
+                ],
+                dtype=np.int32,
+            ).reshape(-1, 3)
+        finally:
+            for mission in freed:
+                draft.take(mission)
+        return Task(part, allowed, taken, now, seconds, self.seed), locals_, freed
+
+    def _cost(self, doctors: Ints, centres: Ints) -> NDArray[np.int32]:
+        """Give what a mission costs each doctor without repeats; int32, 0 where forbidden."""
+        nation = self.nation
+        cost = nation.cost[np.ix_(doctors, centres)].astype(np.float64)
+        for row, doctor in enumerate(doctors.tolist()):
+            if doctor in nation.member_cost:
+                cost[row] = nation.member_cost[doctor][centres]
+        cost -= (nation.repeat[doctors] * nation.taken.locked_count[doctors])[:, None]
+        cost[~np.isfinite(cost)] = 0
+        return np.rint(cost).astype(np.int32)
+
+    def _problem(self, doctors: Ints, centres: Ints, local_centre: Ints) -> Problem:
+        """Cut the problem down to these doctors and centres; what stands is told apart."""
+        problem = self.nation.problem
+        number = {int(doctor): index for index, doctor in enumerate(doctors.tolist())}
+        return Problem(
+            first_monday=problem.first_monday,
+            weeks=problem.weeks,
+            centres=tuple(problem.centres[index] for index in centres.tolist()),
+            doctors=tuple(problem.doctors[index] for index in doctors.tolist()),
+            offers=np.zeros((0, 2), dtype=np.int32),
+            standby_depth=0,
+            opening_weeks=problem.opening_weeks,
+            closures=frozenset(
+                (int(local_centre[centre]), week)
+                for centre, week in problem.closures
+                if local_centre[centre] >= 0
+            ),
+            needs=tuple(
+                Need(int(local_centre[need.centre]), need.practice, need.every_weeks)
+                for need in problem.needs
+                if local_centre[need.centre] >= 0
+            ),
+            pairs=tuple(
+                (number[one], number[other])
+                for one, other in problem.pairs
+                if one in number and other in number
+            ),
+            travel={},
+        )
+
+    def accept(
+        self, number: int, missions: NDArray[np.int32], doctors: Ints, freed: list[Assignment]
+    ) -> None:
+        """Put what a region answered in the place of what it freed."""
+        for mission in freed:
+            self.draft.take(mission, -1)
+        centres = np.flatnonzero(self.region == number)
+        new = {
+            (self.draft.unit_of.get(int(doctors[d]), int(doctors[d])), int(centres[c]), w)
+            for d, c, w in missions.tolist()
+        }
+        for mission in sorted(new):
+            self.draft.take(mission)

@@ -34,21 +34,25 @@ WEEK = timedelta(weeks=1)
 
 
 def rows(path):
-    """Read a CSV file as a list of dicts; an absent file has no row."""
+    """Read a CSV file as a list of dicts; an absent file has no row. Headings may have spaces."""
     if not path.exists():
         return []
     with path.open(encoding="utf-8-sig", newline="") as file:
-        return [row for row in csv.DictReader(file) if any(row.values())]
+        return [
+            {(heading or "").strip(): cell for heading, cell in row.items()}
+            for row in csv.DictReader(file)
+            if any(row.values())
+        ]
 
 
 def number(text, default):
     """Read a whole number, or the default where the cell or the column is absent."""
-    return int(text) if text else default
+    return int(text) if text and text.strip() else default
 
 
 def day(text):
     """Read a date, None where there is none."""
-    return date.fromisoformat(text.strip()) if text else None
+    return date.fromisoformat(text.strip()) if text and text.strip() else None
 
 
 class Input:

@@ -49,8 +49,8 @@ def test_a_sound_folder_is_read_whole(tmp_path: Path) -> None:
     assert problem.needs == (Need(0, "gynaecology", 2),)
     assert problem.pairs == ((0, 1),)
     assert problem.missions == (
-        GivenMission(2, 1, 0, Status.LOCKED),
         GivenMission(3, 1, -4, Status.CONFIRMED),
+        GivenMission(2, 1, 0, Status.LOCKED),
         GivenMission(3, 1, 2, Status.CONFIRMED),
     )
     assert dict(problem.travel) == {(2, 1): 90}
@@ -144,8 +144,8 @@ def test_ids_are_kept_letter_for_letter(tmp_path: Path) -> None:
     files = longer("doctors.csv", "d1,46,2,1,,,,,,,,,", '" É, 9 ",46,2,1,,,,,,,,,')
     files["offers.csv"] = str(files["offers.csv"]) + '" É, 9 ",2027-01-04\n'
     problem = read_folder(put(tmp_path, files)).problem
-    assert [doctor.id for doctor in problem.doctors[4:]] == ["d1", " É, 9 "]
-    assert problem.offers[-1].tolist() == [5, 0]
+    assert [doctor.id for doctor in problem.doctors] == [" É, 9 ", "D1", "D2", "D3", "D4", "d1"]
+    assert problem.offers[0].tolist() == [0, 0]
 
 
 def test_lines_are_physical_after_a_cell_that_spans_lines(tmp_path: Path) -> None:

@@ -71,6 +71,7 @@ class Assembly:
         """Read everything; None when a mistake was found."""
         self._read_centres()
         self._read_doctors()
+        self._number_by_id()
         offers = self._offers()
         closures = self._closures()
         judged = self._preferences()
@@ -92,9 +93,9 @@ class Assembly:
             refused=frozenset(judged["refused"]),
             preferred=frozenset(judged["preferred"]),
             known=frozenset(judged["known"]),
-            needs=needs,
-            pairs=pairs,
-            missions=missions,
+            needs=tuple(sorted(needs, key=lambda one: (one.centre, one.practice, one.every_weeks))),
+            pairs=tuple(sorted((min(pair), max(pair)) for pair in pairs)),
+            missions=tuple(sorted(missions, key=lambda one: (one.week, one.centre, one.doctor))),
             travel=travel,
         )
 
@@ -161,6 +162,13 @@ class Assembly:
                 continue
             values = _named(columns.DOCTORS, row, id="doctor", max_travel_minutes="max_travel_min")
             self.doctors.append(Doctor(**values))
+
+    def _number_by_id(self) -> None:
+        """Number centres and doctors by their ids: the order of the rows changes no plan."""
+        self.centres.sort(key=lambda centre: centre.id)
+        self.doctors.sort(key=lambda doctor: doctor.id)
+        for roll in (self._centre_roll, self._doctor_roll):
+            roll.numbers = {name: number for number, name in enumerate(sorted(roll.numbers))}
 
     # what refers to them
 

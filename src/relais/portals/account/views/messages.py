@@ -47,7 +47,7 @@ def choices(request: PersonRequest) -> HttpResponse:
     recipient = of_user(request.user)
     chosen = queries.preferences([recipient.identity]).get(recipient.identity)
     usual: int = parameter("invitations_in_a_month")
-    initial = {"by_email": True, "by_sms": True, "requests": usual}
+    initial: dict[str, object] = {"by_email": True, "by_sms": True, "requests": usual}
     if chosen is not None:
         allowed = chosen.requests_a_month
         initial = {

@@ -113,17 +113,33 @@ def text(request: PersonRequest, code: str) -> HttpResponse:
     refusal, act = "", request.POST.get("act", "")
     if request.method == "POST" and form.is_valid():
         words = form.words()
-        call = {"by": actor(request), "now": timezone.now()}
+        by, now = actor(request), timezone.now()
         try:
             if act == "save":
-                services.rewrite(code, **words, **call)
+                services.rewrite(
+                    code,
+                    subject=words["subject"],
+                    text=words["text"],
+                    sms=words["sms"],
+                    by=by,
+                    now=now,
+                )
                 notices.success(
                     request, "C’est enregistré. Les prochains messages auront ces mots."
                 )
                 return redirect("office_text", code)
             services.check(code, **words)
             if act == "trial":
-                send_trial(request.user, template=code, key=secrets.token_hex(8), **words, **call)
+                send_trial(
+                    request.user,
+                    template=code,
+                    key=secrets.token_hex(8),
+                    subject=words["subject"],
+                    text=words["text"],
+                    sms=words["sms"],
+                    by=by,
+                    now=now,
+                )
                 notices.success(request, f"Un essai part à {request.user.email}.")
                 return redirect("office_text", code)
         except Refusal as no:

@@ -259,3 +259,35 @@ def test_a_day_costs_the_same_for_one_and_three_patients(
     counter.client.get(counter.day)
     with django_assert_num_queries(19):
         counter.client.get(counter.day)
+
+
+def test_the_week_says_what_its_doctor_cannot_keep_and_moves_it_in_one_click(
+    counter: Counter,
+) -> None:
+    act = factories.practice(label="sutures")
+    counter.reason.practice = act
+    counter.reason.save()
+    first, second = counter.centre.lines.order_by("number")
+    able, other = factories.doctor(), factories.doctor(last_name="Autre")
+    able.practices.create(practice=act, level="yes")
+    mission = factories.mission(able, first)
+    third = factories.doctor()
+    third.practices.create(practice=act, level="yes")
+    factories.mission(third, second)
+    counter.give()
+    week = counter.at("centre_day_week", MONDAY.isoformat())
+    assert "À revoir" not in counter.client.get(week).text
+    mission.doctor = other
+    mission.save()
+    page = counter.client.get(week)
+    assert "Dr Camille Autre ne pratique pas : sutures" in page.text
+    assert "Déplacer lundi 11\u00a0janvier à 9\u00a0h\u00a030, ligne 2" in page.text
+    row = Appointment.objects.get()
+    place = f"{second.pk}.{row.tick}"
+    assert place in page.text
+    counter.client.post(
+        counter.at("centre_move", row.public_id), {"key": "m", "rev": 0, "place": place}
+    )
+    row.refresh_from_db()
+    assert row.line == second
+    assert "À revoir" not in counter.client.get(week).text

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
 from typing import Any, Final
 
 from django.http import Http404, HttpResponse, HttpResponseBase
@@ -11,9 +12,10 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from relais.accounts.states import Right
-from relais.agenda import queries, services
+from relais.agenda import planning, queries, services
+from relais.engine.agenda import wall
 from relais.engine.weeks import monday_of
-from relais.network.models import Centre
+from relais.network.models import Centre, Line
 from relais.patients import permissions
 from relais.patients import queries as patients
 from relais.patients import services as patient_services
@@ -87,6 +89,7 @@ def week(request: PersonRequest, pk: int, day: str) -> HttpResponse:
             "centre": centre,
             "monday": monday,
             "may_book": may_book,
+            "impacts": _impacts(lines, monday, now),
             "week": day_sheet.week(lines, monday=monday, found=found, now=now).items(),
             "previous": monday - timedelta(days=7),
             "next": monday + timedelta(days=7),
@@ -104,6 +107,26 @@ def prepare(request: PersonRequest, pk: int) -> HttpResponseBase:
         raise Http404
     services.prepare_centre(centre, by=actor(request), now=timezone.now())
     return redirect("centre_day", pk, _open_day(today).isoformat())
+
+
+def _impacts(lines: Sequence[Line], monday: date, now: datetime) -> list[dict[str, Any]]:
+    """List the appointments that the doctors of a week cannot keep as they are, and a way out."""
+    told = []
+    for line in lines:
+        for impact in planning.impact_of_week(line, monday=monday, now=now):
+            way = impact.proposal
+            told.append(
+                {
+                    "row": impact.appointment,
+                    "at": wall(impact.appointment.tick, line.centre.time_zone).time(),
+                    "problems": impact.problems,
+                    "way": way,
+                    "way_at": wall(way.tick, line.centre.time_zone).time() if way else None,
+                    "place": f"{way.sheet.line.pk}.{way.tick}" if way else "",
+                    "key": new_key(),
+                }
+            )
+    return told
 
 
 def readable(request: PersonRequest, pk: int, day: str) -> tuple[Centre, date, bool]:

@@ -4,7 +4,7 @@ Every executor answers in the order of the tasks, so a plan does not depend on w
 worker that dies costs time: its tasks are given again to others, and at last done here. A cluster
 that is lost on the way is replaced by processes of this machine, and `remarks` says so.
 
-docs/decisions/0008-clusters-are-dask.md tells why there is no cluster of our own.
+docs/decisions/0009-clusters-are-dask.md tells why there is no cluster of our own.
 """
 
 from __future__ import annotations

@@ -7,12 +7,15 @@ than most networks without a planner do, so that the comparison does not live fr
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
+from dataclasses import replace
 
 import numpy as np
+from numpy.typing import NDArray
 
-from relais.engine import parameters
-from relais.engine.rota.feasible import feasible, taken
+from relais.engine import geo, parameters
+from relais.engine.rota.feasible import feasible, opening_weeks, taken
+from relais.engine.rota.national.reach import reach_of
 from relais.engine.rota.plan import PlannedMission, Standby
 from relais.engine.rota.problem import Problem, Status
 
@@ -82,6 +85,92 @@ class _Book:
                 used[doctor] += 1
                 self._use(doctor, week)
                 self.standbys.append(Standby(week, doctor))
+
+
+def first_come_missions(problem: Problem, seed: int) -> list[PlannedMission]:
+    """Give the missions of `first_come`, no standby, at a nation's size: no list of missions."""
+    standing, reach = taken(problem), reach_of(replace(problem, pairs=()))
+    places, room, blocked = standing.places.copy(), standing.missions.copy(), standing.blocked
+    firsts, families = standing.first_timers.copy(), standing.families.copy()
+    beds = np.array([place.family_places for place in problem.centres])
+    paired = {doctor for pair in problem.pairs for doctor in pair}
+    opening = opening_weeks(problem)
+    to = [
+        np.array([getattr(centre, axis) for centre in problem.centres])
+        for axis in ("latitude", "longitude")
+    ]
+
+    def minutes(doctor: int) -> NDArray[np.int32]:
+        person = problem.doctors[doctor]
+        row = geo.travel_minutes(geo.great_circle_km(person.latitude, person.longitude, *to))
+        for (who, centre), given in problem.travel.items():
+            if who == doctor:
+                row[centre] = given
+        return row
+
+    extra = {name: entry.value for name, entry in parameters.load("rota").items()}
+    offers = np.zeros((len(problem.doctors), problem.weeks), dtype=np.bool_)
+    offers[problem.offers[:, 0], problem.offers[:, 1]] = True
+    known: dict[int, list[int]] = defaultdict(list)
+    preferred: dict[int, list[int]] = defaultdict(list)
+    for doctor, centre in problem.known:
+        known[doctor].append(centre)
+    for doctor, centre in problem.preferred:
+        preferred[doctor].append(centre)
+    missions = [
+        PlannedMission(g.week, g.centre, g.doctor, g.status, int(minutes(g.doctor)[g.centre]))
+        for g in standing.locked
+    ]
+
+    def take(doctor: int, centre: int, week: int, status: Status, row: NDArray[np.int32]) -> bool:
+        person = problem.doctors[doctor]
+        if (
+            blocked[doctor, week]
+            or room[doctor] < 1
+            or places[centre, week] < 1
+            or doctor in paired
+            or (person.first_mission and firsts[centre, week] >= 1)
+            or (person.family and families[centre, week] >= beds[centre])
+        ):
+            return False
+        reach_weeks = max(1, person.min_gap_weeks)
+        blocked[doctor, max(0, week - reach_weeks + 1) : week + reach_weeks] = True
+        room[doctor] -= 1
+        places[centre, week] -= 1
+        firsts[centre, week] += person.first_mission
+        families[centre, week] += person.family
+        missions.append(PlannedMission(week, centre, doctor, status, int(row[centre])))
+        return True
+
+    confirmed = sorted(
+        (g.week, g.centre, g.doctor)
+        for g in problem.missions
+        if g.status is Status.CONFIRMED and 0 <= g.week < problem.weeks
+    )
+    for week, centre, doctor in confirmed:
+        may = reach.rows(np.array([doctor]))[0, centre] and reach.own_week[doctor, week]
+        if may and problem.open_weeks[centre, week]:
+            take(doctor, centre, week, Status.CONFIRMED, minutes(doctor))
+    rng = np.random.default_rng(seed)
+    for doctor in rng.permutation(len(problem.doctors)).tolist():
+        if room[doctor] < 1 or doctor in paired:
+            continue
+        may = reach.rows(np.array([doctor]))[0][:, None] & reach.own_week[doctor] & (places > 0)
+        may &= ~blocked[doctor]
+        if not problem.doctors[doctor].pioneer:
+            may &= ~opening
+        centre, week = np.nonzero(may)
+        if len(centre) == 0:
+            continue
+        row = minutes(doctor)
+        cost = row + extra["unknown_centre_cost"] + extra["not_preferred_cost"]
+        cost[known[doctor]] -= extra["unknown_centre_cost"]
+        cost[preferred[doctor]] -= extra["not_preferred_cost"]
+        for arc in np.lexsort((centre, week, cost[centre])).tolist():
+            take(doctor, int(centre[arc]), int(week[arc]), Status.PROPOSED, row)
+            if room[doctor] < 1:
+                break
+    return missions
 
 
 def first_come(problem: Problem, seed: int) -> tuple[list[PlannedMission], list[Standby]]:

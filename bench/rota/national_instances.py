@@ -1,8 +1,9 @@
 """Made-up networks of national size (L, XL, XXL), drawn with arrays, as `instances` draws.
 
 Nobody in them exists and every probability is an assumption. Acceptance is wide (about half of the
-centres, by travel limits) or tight (most doctors stay within 100 to 260 minutes). `ratio` is the
-missions that all doctors together would do, over the places to fill.
+centres, by travel limits), tight (most doctors stay within 100 to 260 minutes) or short (within 90
+to 240 minutes: places then stay empty whatever is done). `ratio` is the missions that all doctors
+together would do, over the places to fill.
 """
 
 from __future__ import annotations
@@ -46,7 +47,14 @@ def _most_missions(
     return np.where(rng.random(count) < min(1.0, share), many, 1)
 
 
-def make(size_name: str, seed: int, *, ratio: float | None = None, tight: bool = False) -> Problem:
+def make(
+    size_name: str,
+    seed: int,
+    *,
+    ratio: float | None = None,
+    tight: bool = False,
+    short: bool = False,
+) -> Problem:
     """Draw a nation of a size, from a seed."""
     size = SIZES[size_name]
     rng = np.random.default_rng(seed)
@@ -76,7 +84,10 @@ def make(size_name: str, seed: int, *, ratio: float | None = None, tight: bool =
     homes = cities[rng.choice(len(CITIES), count, p=cities[:, 2] / cities[:, 2].sum()), :2]
     homes = homes + rng.normal(0, [0.25, 0.35], (count, 2))
     gap = rng.choice([2, 4, 6, 8], count, p=[0.1, 0.6, 0.15, 0.15])
-    if tight:
+    if short:
+        limit = rng.choice([90, 120, 160, 200, 240], count).astype(float)
+        limit[rng.random(count) < 0.06] = np.inf
+    elif tight:
         limit = rng.choice([100, 140, 180, 220, 260], count).astype(float)
         limit[rng.random(count) < 0.1] = np.inf
     else:

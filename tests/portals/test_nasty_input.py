@@ -134,6 +134,10 @@ class Everything:
             return [str(world.mission.pk)]
         return {
             "pk": [str(world.doctor.pk)],
+            "code": ["test_message"],
+            "centre_id": [str(world.centre.pk)],
+            "what": ["envoyer"],
+            "person": ["1"],
             "line_id": [str(world.line.pk)],
             "companion": [str(world.companion.pk)],
             "closure": [str(world.closure.pk)],

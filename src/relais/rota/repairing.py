@@ -7,8 +7,9 @@ comes where, whose reserve ends. Only words: `services.accept_repair` looks at a
 from __future__ import annotations
 
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 
@@ -159,11 +160,29 @@ def solutions(line: Line, *, monday: date, today: date) -> Solutions:
     for doctor_id in sorted(set(said_no.values_list("doctor_id", flat=True))):
         if doctor_id in index.doctor_of:
             state.withdraw_offer(index.doctor_of[doctor_id], week)
-    answer = search(state, centre, week, most_steps=MOST_STEPS)
+    answer = search(state, centre, week, exclude=_parted(bridge, state), most_steps=MOST_STEPS)
     writer = _Writer(bridge, line, monday)
-    return Solutions(
-        tuple(writer.solution(repair, consequences(state, repair)) for repair in answer.repairs),
-        is_proven=answer.complete,
+    found = []
+    for repair in answer.repairs:
+        with suppress(_NoLine):
+            found.append(writer.solution(repair, consequences(state, repair)))
+    return Solutions(tuple(found), is_proven=answer.complete)
+
+
+class _NoLine(Exception):
+    """A mission stands, or stood, on a line that has ended: nobody can follow there."""
+
+
+def _parted(bridge: Bridge, state: State) -> list[int]:
+    """List those whom a planner once sent without their companion: the bridge forgets the pair,
+    so nothing new is proposed to them here.
+    """
+    doctor_of, party_of = bridge.index.doctor_of, state.tables.party_of
+    return sorted(
+        row
+        for doctor_id, row in doctor_of.items()
+        for other in bridge.situation.companions.get(doctor_id, ())
+        if other not in doctor_of or party_of[doctor_of[other]] != party_of[row]
     )
 
 
@@ -222,7 +241,21 @@ class _Writer:
         free: dict[tuple[int, date], list[int]] = defaultdict(list)
         free[self.line.centre_id, self.monday].append(self.line.pk)
         for one in left:
-            free[one.centre_id, one.monday].append(one.line_id)
+            if self.now.lines[one.line_id].is_active(one.monday):
+                free[one.centre_id, one.monday].append(one.line_id)
+        gone = {one.id for one in left}
+        coming_there = Counter((centre_id, monday) for _, centre_id, monday in coming)
+        for (centre_id, monday), more in coming_there.items():
+            stay = [
+                one for one in self.now.at_centre.get((centre_id, monday), ()) if one.id not in gone
+            ]
+            active = [
+                line
+                for line in self.now.lines.values()
+                if line.centre_id == centre_id and line.is_active(monday)
+            ]
+            if len(stay) + more > len(active):
+                raise _NoLine
         for doctor, centre_id, monday in coming:
             lines = free[centre_id, monday]
             if not lines:
@@ -235,6 +268,8 @@ class _Writer:
                     and line.is_active(monday)
                     and line.pk not in used
                 ]
+            if not lines:
+                raise _NoLine
             yield Come(doctor.pk, lines.pop(0), monday)
 
     def _place(self, centre_id: int, monday: date) -> str:

@@ -105,16 +105,28 @@ def write_plan(problem: Problem, found: Found, *, started: float) -> Plan:
     )
     reached = score(problem, missions, standbys)
     cut = best_cut(problem, land.suits, found.prices.place) if holes else None
+    proven = cut.value if cut is not None else 0
+    short = found.shortfall
+    if cut is not None and short is not None:
+        # A minimum cut; its places may prove more where parties are counted as such.
+        cut = max(short.cut, cut, key=lambda one: one.value)
+        proven = max(cut.value, short.holes)
     return Plan(
         missions=missions,
         standbys=standbys,
         holes=holes,
         score=reached,
-        holes_bound=cut.value if cut is not None else 0,
-        holes_bound_by=BoundBy.CUT if cut is not None else None,
+        holes_bound=proven,
+        holes_bound_by=_proven_by(cut, proven),
         confirmed_moved_bound=found.moved_bound,
         cost_bound=float(max(0, math.ceil(found.cost_bound - _SLACK))),
         certificate=cut.certificate() if cut is not None else None,
         seconds=time.monotonic() - started,
         stopped_by_budget=not found.complete,
     )
+
+
+def _proven_by(cut: Cut | None, proven: int) -> BoundBy | None:
+    if cut is None:
+        return None
+    return BoundBy.CUT if cut.value == proven else BoundBy.MODEL

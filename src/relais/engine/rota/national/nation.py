@@ -97,8 +97,16 @@ def _travel(problem: Problem) -> NDArray[np.int32]:
     return table
 
 
-def nation(problem: Problem, *, keep_confirmed: bool) -> Nation:
-    """Lay the problem out as arrays; with `keep_confirmed`, confirmed missions stand as locked."""
+def nation(
+    problem: Problem,
+    *,
+    keep_confirmed: bool,
+    let_go: frozenset[tuple[int, int, int]] = frozenset(),
+) -> Nation:
+    """Lay the problem out as arrays; with `keep_confirmed`, confirmed missions stand as locked.
+
+    `let_go`: the (doctor, centre, week) of confirmed missions that do not stand all the same.
+    """
     numbers = {name: entry.value for name, entry in parameters.load("rota").items()}
     people, centres = problem.doctors, problem.centres
     travel = _travel(problem)
@@ -130,7 +138,7 @@ def nation(problem: Problem, *, keep_confirmed: bool) -> Nation:
     pioneer = np.array([person.pioneer for person in people], dtype=np.bool_)
 
     standing_problem, impossible, moved = _standing(
-        problem, suits, offered, opening, keep_confirmed
+        problem, suits, offered, opening, keep_confirmed, let_go
     )
     standing = taken(standing_problem)
     offered &= ~standing.blocked & (standing.missions >= 1)[:, None]
@@ -212,7 +220,12 @@ def nation(problem: Problem, *, keep_confirmed: bool) -> Nation:
 
 
 def _standing(
-    problem: Problem, suits: Bools, offered: Bools, opening: Bools, keep_confirmed: bool
+    problem: Problem,
+    suits: Bools,
+    offered: Bools,
+    opening: Bools,
+    keep_confirmed: bool,
+    let_go: frozenset[tuple[int, int, int]],
 ) -> tuple[Problem, int, int]:
     """Lock the confirmed missions that can stand together and let the others go.
 
@@ -236,7 +249,9 @@ def _standing(
     stands = 0
     if keep_confirmed:
         book = _Book(problem, tuple(kept), suits, offered, opening)
-        for doctor, centre, week in sorted(possible, key=lambda m: (m[2], m[1], m[0])):
+        for doctor, centre, week in sorted(
+            set(possible) - let_go, key=lambda m: (m[2], m[1], m[0])
+        ):
             group = party[doctor]
             together = doctor == group[0] and all((d, centre, week) in confirmed for d in group)
             if together and book.fits(group, centre, week):

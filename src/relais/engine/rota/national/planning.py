@@ -12,6 +12,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from relais.engine.rota.national.chains import close_holes
+from relais.engine.rota.national.coverage import Shortfall
 from relais.engine.rota.national.draft import Draft
 from relais.engine.rota.national.executors import Crew
 from relais.engine.rota.national.matching import Matching, match
@@ -39,7 +41,8 @@ class Found:
     """What was found for a nation, in doctors, and what is proven of it.
 
     `missions`: (doctor, centre, week). `cost_bound`: of plans with these holes and moved missions.
-    `complete`: the planning ended before its time.
+    `complete`: the planning ended before its time. `shortfall`: what is proven of the holes, None
+    where the first plan had none.
     """
 
     missions: tuple[tuple[int, int, int], ...]
@@ -49,6 +52,7 @@ class Found:
     prices: Prices
     moved_bound: int
     land: Nation
+    shortfall: Shortfall | None
 
 
 class _Planning:
@@ -74,6 +78,7 @@ class _Planning:
         self.market = Market(self.land, seed=seed, holes=0)
         self.random = np.random.default_rng(seed)
         self.draft = Draft(self.land)
+        self.shortfall: Shortfall | None = None
         self.prices: Prices
         self.worth: Floats
         self.near: Near
@@ -110,7 +115,28 @@ class _Planning:
         self.draft.fill(self.prices.place, self.worth, only=scarce)
         self.draft.promise_all(self.worth, only=scarce)
         self.draft.fill(self.prices.place, self.worth)
+        if self.draft.holes:
+            self.close_holes()
         self.tell()
+
+    def close_holes(self) -> None:
+        """Close holes by chains; standbys, then confirmed missions, give way where that helps."""
+        missions = self.draft.missions
+        self.draft = Draft(self.land)
+        for mission in sorted(missions):
+            self.draft.take(mission)
+        closed = close_holes(self.draft, self.problem, seed=self.seed, stop=self.late)
+        self.shortfall = closed.shortfall
+        if not closed.let_go:
+            return
+        self.land = nation(self.problem, keep_confirmed=True, let_go=closed.let_go)
+        self.market = Market(self.land, seed=self.seed, holes=closed.holes)
+        self.draft = Draft(self.land)
+        for mission in sorted(closed.missions):
+            self.draft.take(mission)
+        window = np.where(self.market.open_windows, self.prices.window, 0.0)
+        depth = np.where(self.market.reserves.wanted > 0, self.prices.depth, 0.0)
+        self.take_prices(self.market.exact(self.prices.place, window, depth, keep=True))
 
     def late(self) -> bool:
         """Say whether improving is over."""
@@ -201,6 +227,7 @@ class _Planning:
             prices=self.prices,
             moved_bound=land.confirmed_impossible,
             land=land,
+            shortfall=self.shortfall,
         )
 
 

@@ -111,6 +111,7 @@ class World:
             "code": "test_message",
             "pk": pk,
             "line_id": self.line.pk,
+            "centre_id": self.centre.pk,
             "monday": factories.MONDAY,
             "day": factories.MONDAY.isoformat(),
             "act": "confirmer",

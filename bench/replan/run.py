@@ -1,15 +1,16 @@
 """Measure one cancellation under all rules: milliseconds from the news to the three best repairs.
 
-    python bench/replan/run.py [--size S] [--seed 1] [--saturated] [--confirmed] [--tight]
+    python bench/replan/run.py [--size S] [--seed 1] [--cases plain,saturated+confirmed] [--tight]
                                [--cancelled 1000] [--verified 20]
 
 The missions of a plan are cancelled one by one, each put back before the next (all of them, or a
 drawn sample). S and M start from the proven best plan, larger sizes from first come first served
 under all rules. Measured: taking the mission away in memory and finding the three best repairs, in
 CPU time of the thread (the machine may be shared) and on the wall. Told apart: the time and memory
-of building the state. `--saturated`: no standbys, and all but 1 % of the doctors have nothing left
-to give. `--confirmed`: every mission of the plan is confirmed, as after everybody was told.
-`--tight`: most doctors travel 100 to 260 minutes at most. Writes results-….json.
+of building the state. Cases, joined by `+`: `saturated`, no standbys, and all but 1 % of the
+doctors have nothing left to give; `confirmed`, every mission of the plan is confirmed, as after
+everybody was told. `--tight`: most doctors travel 100 to 260 minutes at most. Writes a
+results-….json for each case.
 """
 
 from __future__ import annotations
@@ -179,8 +180,7 @@ def main() -> None:
     words.add_argument("--size", default="S")
     words.add_argument("--seed", type=int, default=1)
     words.add_argument("--budget", type=float, default=300.0)
-    words.add_argument("--saturated", action="store_true")
-    words.add_argument("--confirmed", action="store_true")
+    words.add_argument("--cases", default="plain,confirmed,saturated,saturated+confirmed")
     words.add_argument("--tight", action="store_true")
     words.add_argument("--check", action="store_true")
     words.add_argument("--cancelled", type=int, default=1_000)
@@ -203,37 +203,35 @@ def main() -> None:
         assert sorted(map(repr, baselines.first_come(fresh, 1)[0])) == sorted(
             map(repr, first_come(fresh, 1)[0])
         )
-    name = f"results-{given.size}-{given.seed}" + ("-tight" if given.tight else "")
-    if given.saturated:
-        problem, plan = saturated(problem, plan)
-        name += "-saturated"
-    if given.confirmed:
-        problem, plan = confirmed(problem, plan)
-        name += "-confirmed"
-    told = {
-        "size": given.size,
-        "seed": given.seed,
-        "tight": given.tight,
-        "saturated": given.saturated,
-        "confirmed": given.confirmed,
-        "most_steps": given.most_steps,
-        "plan": "best" if proven else "first come first served",
-        **measure(problem, plan, given),
-        "measured_at": datetime.now(UTC).isoformat(timespec="seconds"),
-        "machine": {
-            "processor": platform.machine(),
-            "cores": os.cpu_count(),
-            "load_1_min": round(os.getloadavg()[0], 1),
-        },
-        "versions": {
-            "python": platform.python_version(),
-            "numpy": version("numpy"),
-            "highspy": version("highspy"),
-        },
-    }
-    text = json.dumps(told, indent=2) + "\n"
-    (HERE / f"{name}.json").write_text(text)
-    print(text)
+    for case in given.cases.split(","):
+        kinds = [kind for kind in case.split("+") if kind != "plain"]
+        changed = (problem, plan)
+        for kind in kinds:
+            changed = {"saturated": saturated, "confirmed": confirmed}[kind](*changed)
+        told = {
+            "size": given.size,
+            "seed": given.seed,
+            "tight": given.tight,
+            "case": case,
+            "most_steps": given.most_steps,
+            "plan": "best" if proven else "first come first served",
+            **measure(*changed, given),
+            "measured_at": datetime.now(UTC).isoformat(timespec="seconds"),
+            "machine": {
+                "processor": platform.machine(),
+                "cores": os.cpu_count(),
+                "load_1_min": round(os.getloadavg()[0], 1),
+            },
+            "versions": {
+                "python": platform.python_version(),
+                "numpy": version("numpy"),
+                "highspy": version("highspy"),
+            },
+        }
+        name = "-".join([f"results-{given.size}-{given.seed}", *["tight"] * given.tight, *kinds])
+        text = json.dumps(told, indent=2) + "\n"
+        (HERE / f"{name}.json").write_text(text)
+        print(text, flush=True)
 
 
 if __name__ == "__main__":

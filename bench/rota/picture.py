@@ -63,7 +63,11 @@ def read(report: dict[str, Any]) -> tuple[str, list[Drawn]]:
     instance = report["instance"]
     if "results" not in report:
         history = report.get("trace") or report.get("history_seconds_missions_bound") or []
-        # The history of a nation leaves out what standbys cost: the last line is the plan itself.
+        # Where a history leaves out what standbys cost, its best lies below the bound: not drawn.
+        history = [
+            (at, best if best is None or bound is None or best >= bound else None, bound)
+            for at, best, bound in history
+        ]
         end = report["wall_seconds"]
         last = [end, report["score"]["cost"], report["bounds"][2]]
         title = f"{instance['size']}, seed {instance['seed']}"

@@ -21,7 +21,7 @@ ACT = {"by": factories.by(), "now": NOW}
 LOOKED_AT = 5
 
 
-@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize("seed", range(4))
 def test_every_solution_shown_can_be_applied_and_keeps_every_rule(seed: int) -> None:
     rng = random.Random(seed)
     a_network(rng)

@@ -120,6 +120,8 @@ class Everything:
         world = self.world
         if argument == "monday" or argument == "day":
             return [str(factories.MONDAY)]
+        if argument == "person" and name == "centre_book":
+            return [world.patient.public_id]
         if argument == "act":
             return ["confirmer", "decliner"] if name == "doctor_answer" else ["confirm"]
         if argument == "token":
@@ -134,6 +136,7 @@ class Everything:
             return [str(world.mission.pk)]
         return {
             "pk": [str(world.doctor.pk)],
+            "appointment": [world.appointment.public_id],
             "code": ["test_message"],
             "centre_id": [str(world.centre.pk)],
             "what": ["envoyer"],

@@ -22,6 +22,7 @@ from relais.agenda.states import LIVE, AppointmentState
 from relais.doctors.models import Doctor
 from relais.network.models import Centre, Line
 from relais.patients.models import Person
+from relais.patients.queries import ADDRESS
 
 
 def reasons() -> QuerySet[Reason]:
@@ -58,6 +59,8 @@ def appointments_of(person: Person, *, since: datetime) -> QuerySet[Appointment]
 
 def by_address(public_id: str, *, centre: Centre) -> Appointment | None:
     """Find an appointment of a centre by the identifier of addresses."""
+    if not ADDRESS.fullmatch(public_id):
+        return None
     return (
         Appointment.objects.filter(public_id=public_id, line__centre=centre)
         .select_related("line__centre__commune", "patient", "reason")

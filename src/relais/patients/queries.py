@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
@@ -17,7 +18,7 @@ from relais.patients.models import ExceptionalAccess, Person, Proxy, Registratio
 
 LETTERS: Final = 3  # from how many letters on a search answers
 MOST_FOUND: Final = 12
-NOBODY: Final = "99999"
+ADDRESS: Final = re.compile(r"[A-Za-z0-9_-]{1,22}")
 
 
 def find(
@@ -52,6 +53,8 @@ def find(
 
 def by_address(public_id: str, *, among: QuerySet[Person]) -> Person | None:
     """Find a patient by the identifier of addresses; who was merged leads to who was kept."""
+    if not ADDRESS.fullmatch(public_id):
+        return None
     person = Person.objects.filter(public_id=public_id).select_related("merged_into").first()
     while person is not None and person.merged_into is not None:
         person = person.merged_into

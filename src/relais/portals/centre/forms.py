@@ -113,6 +113,13 @@ class CancelForm(forms.Form):
     )
 
 
+class UndoForm(forms.Form):
+    """Which act is undone."""
+
+    key = forms.CharField(max_length=64)
+    change = forms.IntegerField(min_value=1, max_value=10**15)
+
+
 class PatientForm(forms.Form):
     """A patient whom the centre meets for the first time."""
 

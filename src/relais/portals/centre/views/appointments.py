@@ -30,6 +30,7 @@ from relais.portals.centre.forms import (
     PatientForm,
     PlaceForm,
     ReasonForm,
+    UndoForm,
     new_key,
 )
 from relais.portals.centre.views.day import DONE, readable
@@ -37,6 +38,7 @@ from relais.portals.gates import PersonRequest, actor, needs
 
 LOOK_AHEAD_DAYS: Final = 42  # places are proposed over six weeks
 PROPOSED: Final = 6
+MOST_DIGITS: Final = 8
 
 
 @needs(Right.AGENDA_EDIT)
@@ -50,7 +52,7 @@ def book(request: PersonRequest, pk: int, day: str, person: str) -> HttpResponse
         raise Http404
     reasons = queries.reasons()
     asked = request.POST.get("motif") or request.GET.get("motif") or ""
-    reason = reasons.filter(code=asked).first() or reasons.first()
+    reason = next((one for one in reasons if one.code == asked), reasons.first())
     if reason is None:
         return redirect("centre_day", pk, chosen.isoformat())
     lines = queries.lines_of(centre, day=chosen)
@@ -210,15 +212,13 @@ def cancel(request: PersonRequest, pk: int, appointment: str) -> HttpResponseBas
 def undo(request: PersonRequest, pk: int, appointment: str) -> HttpResponseBase:
     """Undo the last act on an appointment."""
     _, row = _row(request, pk, appointment)
-    number = request.POST.get("change", "")
-    change = get_object_or_404(
-        AppointmentChange, appointment=row, pk=int(number) if number.isdigit() else 0
-    )
-    key = request.POST.get("key", "")[:64]
+    form = UndoForm(request.POST)
+    if not form.is_valid():
+        raise Http404
+    said = form.cleaned_data
+    change = get_object_or_404(AppointmentChange, appointment=row, pk=said["change"])
     try:
-        if not key:
-            raise Http404
-        row = services.undo(change, request_key=key, by=actor(request), now=timezone.now())
+        row = services.undo(change, request_key=said["key"], by=actor(request), now=timezone.now())
     except Refusal as refusal:
         messages.error(request, refusal.sentence)
     else:
@@ -258,7 +258,7 @@ def _wanted(
     else:
         number, _, tick = said["place"].partition(".")
         found = [one for one in lines if str(one.pk) == number]
-        if not found or not tick.isdigit() or len(tick) > 9:
+        if not found or not _is_number(tick):
             raise Http404
         line, starts_at = found[0], time_of(int(tick))
         day = wall(int(tick), centre.time_zone).date()
@@ -268,6 +268,11 @@ def _wanted(
     if said["minutes"]:
         return line, starts_at, said["minutes"], f"{said['minutes']}, durée choisie"
     return line, starts_at, usual.minutes, usual.because
+
+
+def _is_number(text: str) -> bool:
+    """Say whether a text is a number that a tick or a key can be; eight digits reach year 2920."""
+    return text.isascii() and text.isdecimal() and len(text) <= MOST_DIGITS
 
 
 def _shown(places: tuple[planning.Place, ...]) -> list[dict[str, Any]]:

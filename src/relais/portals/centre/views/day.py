@@ -137,8 +137,7 @@ def readable(request: PersonRequest, pk: int, day: str) -> tuple[Centre, date, b
         raise Http404 from None
     today = timezone.localdate()
     centre = get_object_or_404(Centre.objects.select_related("commune"), pk=pk)
-    within = is_within(chosen - timedelta(days=400)) and is_within(chosen + timedelta(days=400))
-    if not within or not permissions.may_read_day(
+    if not is_within(chosen) or not permissions.may_read_day(
         request.user, centre=centre, day=chosen, today=today
     ):
         raise Http404

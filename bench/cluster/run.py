@@ -1,6 +1,6 @@
 """One nation planned here, on a Dask cluster of two workers, and on one that loses a worker.
 
-    python bench/cluster/run.py [--size S] [--seed 1] [--budget 900] [--kill-after 5]
+    python bench/cluster/run.py [--size XS] [--seed 1] [--budget 900] [--kill-after 5]
 
 A real scheduler and two workers on loopback. The three plans must be equal, byte for byte as they
 are written; seconds are wall clock. Needs the extra `cluster` (docs/operate.md). Writes
@@ -65,7 +65,7 @@ def main() -> int:
     from relais.engine.rota.solve import solve_national
 
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--size", choices=("S", "M", "XM", "L"), default="S")
+    parser.add_argument("--size", choices=("XS", "S", "M", "XM", "L"), default="XS")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--budget", type=float, default=900.0)
     parser.add_argument("--kill-after", type=float, default=5.0)

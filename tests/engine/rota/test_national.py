@@ -14,9 +14,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from relais.engine.rota.national.draft import Draft
 from relais.engine.rota.national.executors import InProcess, LocalProcesses, Unusable, executor_of
+from relais.engine.rota.national.matching import Matching, match
 from relais.engine.rota.national.nation import nation
-from relais.engine.rota.national.near import split
+from relais.engine.rota.national.near import near_missions, split
 from relais.engine.rota.national.prices import Market
 from relais.engine.rota.problem import Problem
 from relais.engine.rota.solve import Cancelled, Enough, Progress, solve, solve_national
@@ -107,6 +109,31 @@ def test_any_prices_prove_a_bound_that_the_best_plan_respects(
     window = np.where(market.open_windows, rng.uniform(0, 1_500, market.open_windows.shape), 0.0)
     depth = np.where(market.reserves.wanted > 0, rng.uniform(0, 3_000, place.shape), 0.0)
     assert market.exact(place, window, depth).bound <= best.score.cost
+
+
+def test_matching_again_keeps_every_place_and_never_costs_more() -> None:
+    made = draw(3, people=40, weeks=10)
+    land = nation(made, keep_confirmed=True)
+    market = Market(land, seed=0, holes=0)
+    depth = np.zeros(land.places.shape)
+    window = np.zeros(market.open_windows.shape)
+    prices = market.exact(np.where(land.places > 0, 100.0, 0.0), window, depth)
+    draft = Draft(land)
+    draft.fill(prices.place, prices.worth)
+    near = near_missions(market, prices, 10_000.0)
+    random = np.random.default_rng(1)
+    costs = [(draft.holes, draft.cost())]
+    for _ in range(6):
+        again = Matching(draft, near, random)
+        made_blocks = again.blocks(np.zeros(land.places.shape, dtype=np.int64))
+        again.accept([(match(one), units, cells) for one, units, cells in made_blocks])
+        costs.append((draft.holes, draft.cost()))
+    assert costs == sorted(costs, reverse=True)
+    assert costs[-1] < costs[0]
+    alone = Draft(land)
+    for mission in sorted(draft.missions):
+        assert alone.fits(mission)
+        alone.take(mission)
 
 
 def test_the_plan_is_the_same_here_and_in_processes_and_again() -> None:

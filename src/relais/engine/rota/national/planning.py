@@ -17,10 +17,10 @@ from relais.engine.rota.national.coverage import Shortfall
 from relais.engine.rota.national.draft import Draft
 from relais.engine.rota.national.executors import Crew
 from relais.engine.rota.national.matching import Matching, match
-from relais.engine.rota.national.nation import Floats, Nation, nation
+from relais.engine.rota.national.nation import Floats, Ints, Nation, nation
 from relais.engine.rota.national.near import Near, near_missions, split
 from relais.engine.rota.national.prices import Market, Prices, find_prices
-from relais.engine.rota.national.regions import Regions, Task, plan_region
+from relais.engine.rota.national.regions import Answer, Regions, Task, plan_region
 from relais.engine.rota.problem import Problem
 
 _BLOCK_PLACES = 4_500  # places matched together
@@ -30,8 +30,10 @@ _REGION_LINES = 24  # places a week that one region holds
 _NEAR = 40.0  # of reduced cost: missions that are looked at
 _CHANCE = 20.0  # of gain, when units are lent from round to round
 _ROUNDS, _STEPS = 12, 40  # of climbing the bound
-_PRICES_SHARE = 0.3  # of the budget, at most, for prices
+_PRICES_SHARE = 0.4  # of the budget, at most, for prices
 _TASK_SECONDS = 20.0
+_AFTER_REGIONS = 0.4  # the longest step of the climb from the prices of regions, in minutes
+_MOST_PRICE, _HALF = 6_000.0, 0.5
 _TURN = 0.7  # radians between the cuts of two rounds
 _RESERVED = 0.06  # of the budget, for the verification
 
@@ -198,11 +200,43 @@ class _Planning:
                 if answer.missions is not None:
                     regions.accept(number, answer.missions, doctors, freed)
                 self.complete &= answer.complete
+            self.learn(
+                region, [(number, a) for (number, _), a in zip(tasks, answers, strict=False)]
+            )
             self.tell()
             after = (self.draft.holes, self.draft.cost())
             idle = idle + 1 if after[0] == before[0] and after[1] >= before[1] * (1 - 1e-5) else 0
             turn += _TURN
         self.draft.promise_all(self.worth)
+
+    def learn(self, region: Ints, answers: list[tuple[int, Answer]]) -> None:
+        """Take better prices from the relaxations of the regions, where they prove more."""
+        place, window = self.prices.place.copy(), self.prices.window.copy()
+        centre_of_need = np.array([need.centre for need in self.problem.needs], dtype=np.int64)
+        for number, answer in answers:
+            if answer.place is None or answer.window is None:
+                continue
+            centres = np.flatnonzero(region == number)
+            known = np.clip(answer.place, 0.0, _MOST_PRICE)
+            place[centres] = np.where(np.isnan(known), place[centres], known)
+            window[np.isin(centre_of_need, centres)] = answer.window
+        window = np.where(self.market.open_windows, window, 0.0)
+        best = self.prices
+        for share in (1.0, _HALF):
+            found = self.market.exact(
+                self.prices.place + share * (place - self.prices.place),
+                self.prices.window + share * (window - self.prices.window),
+                self.prices.depth,
+                keep=True,
+            )
+            if found.bound > best.bound:
+                best = found
+        self.market.exact(best.place, best.window, best.depth, keep=True)
+        climbed = self.market.climb(best, steps=_STEPS, scale=_AFTER_REGIONS, stop=self.late)
+        found = self.market.exact(*climbed, keep=True)
+        best = max(best, found, key=lambda one: one.bound)
+        if best is not self.prices:
+            self.take_prices(best)
 
     def found(self) -> Found:
         """Prove the bound of what was found, and give it."""

@@ -32,13 +32,14 @@ _CHUNK = 4_000
 _CHEAPEST, _CHANCE, _BEST = 6, 6, 16  # centres a unit keeps: by cost, by chance, by price
 _WANTED, _WANTED_A_PLACE = 10, 50  # and where it is among the cheapest of a place
 _FEW, _FEW_PACE, _DEPTH_PACE = 60, 10.0, 20.0  # who could serve; how fast such prices move
+_NEVER = 1e6  # in units of the temperature: a choice nobody makes
 _ALONE = 4  # parts below which threads are not worth their start
-_SOFTEST, _HARDEST, _COOLING = 120.0, 1.5, 0.8
+_SOFTEST, _HARDEST, _COOLING = 120.0, 1.0, 0.77
 _FIRST_PRICE = 200.0
 _STEPS = 8  # of balancing at each temperature
 _LARGEST_STEP, _LARGEST_FALL = 1.0, 3.0  # of a price, in temperatures
 _LONGEST, _SHORTER = 1.5, 0.75  # steps of the climb: the first, and from round to round
-_MOMENTUM = 0.5  # of the balancing
+_MOMENTUM = 0.6  # of the balancing
 _WORTH_A_ROUND, _LAZY_ROUNDS = 5e-5, 1  # what a round of climbing must gain, and may fail to
 
 
@@ -383,36 +384,38 @@ class Market:
         want = nation.places.astype(np.float64)
         wanted = want > 0
         windows = np.zeros((len(nation.problem.needs), self.weeks))
-        repeat, size = nation.repeat[self.who], nation.size[self.who]
+        size = nation.size[self.unit].astype(np.float32)
         bounds = np.r_[self.starts, len(self.unit)]
-        most = int(self.most.max(initial=0))
+        soft = np.empty(self.at.shape, dtype=np.float32)
+        gain, total = np.empty(len(self.unit)), np.empty(len(self.unit), dtype=np.float32)
+        found: dict[int, Floats] = {}
+        taken = gain
+        table = self.table(place, windows).reshape(-1)
+
+        def weigh(first: int, last: int) -> None:
+            rows = slice(int(bounds[first]), int(bounds[last]))
+            own = table[self.at[rows]]
+            own -= self.price[self.group[rows]]
+            best = own.max(axis=1)
+            own -= best[:, None]
+            own /= np.float32(temperature)
+            np.exp(own, out=own)
+            soft[rows], total[rows] = own, own.sum(axis=1)
+            gain[rows] = best + temperature * np.log(total[rows])
+
+        def count(first: int, last: int) -> None:
+            rows = slice(int(bounds[first]), int(bounds[last]))
+            weights = soft[rows] * (taken[rows] * size[rows] / total[rows])[:, None]
+            found[first] = np.bincount(
+                self.cell[rows].ravel(), weights=weights.ravel(), minlength=want.size
+            )
+
         for _ in range(steps):
             table = self.table(place, windows).reshape(-1)
-            found: dict[int, Floats] = {}
-
-            def part(
-                first: int, last: int, table: Table = table, found: dict[int, Floats] = found
-            ) -> None:
-                rows, who = slice(int(bounds[first]), int(bounds[last])), slice(first, last)
-                starts, group = bounds[first:last] - bounds[first], self.group[rows] - first
-                soft = table[self.at[rows]]
-                soft -= self.price[self.group[rows]]
-                best = np.maximum.reduceat(soft.max(axis=1), starts)
-                soft -= best[group][:, None]
-                soft /= np.float32(temperature)
-                np.exp(soft, out=soft)
-                total = np.add.reduceat(soft.sum(axis=1, dtype=np.float64), starts)
-                level = best + temperature * np.log(total)
-                expected = np.zeros(len(level))
-                for number in range(most):
-                    odds = np.clip((number * repeat[who] - level) / temperature, -50, 50)
-                    expected += np.where(self.most[who] > number, 1 / (1 + np.exp(odds)), 0.0)
-                soft *= (expected * size[who] / total).astype(np.float32)[group][:, None]
-                found[first] = np.bincount(
-                    self.cell[rows].ravel(), weights=soft.ravel(), minlength=want.size
-                )
-
-            self.in_parts(part, 5 * _CHUNK)
+            self.in_parts(weigh, 5 * _CHUNK)
+            taken = self._softly(gain, temperature)
+            found.clear()
+            self.in_parts(count, 5 * _CHUNK)
             flat: Floats = np.zeros(want.size)
             for first in sorted(found):
                 flat += found[first]
@@ -424,6 +427,46 @@ class Market:
             self.momentum = _MOMENTUM * self.momentum + change
             place = np.clip(place + self.momentum, 0.0, _MOST)
         return place
+
+    def _softly(self, gain: Floats, temperature: float) -> Floats:
+        """Give the chance of each unit-week to be taken, where every schedule is a logit's option.
+
+        The logarithm of a sum over all schedules follows the recursion of `_several`; its slope
+        in the gain of a week is that week's chance.
+        """
+        worth = np.maximum(np.maximum.reduceat(gain, self.starts), 0.0)
+        weight = np.exp((gain - worth[self.group]) / temperature)
+        total = np.add.reduceat(weight, self.starts) + np.exp(-worth / temperature)
+        taken: Floats = weight / total[self.group]
+        if not len(self.several):
+            return taken
+        people, width = self.padded.shape
+        rows, here = np.arange(people), self.padded >= 0
+        earns = np.where(here, gain[self.padded], -_NEVER) / temperature
+        repeat = self.nation.repeat[self.who[self.several]] / temperature
+        room = self.most[self.several]
+        deepest = int(room.max())
+        sums = np.full((deepest + 1, people, width + 1), -_NEVER)
+        sums[0] = 0.0
+        with_it = np.empty((deepest + 1, people, width))
+        for m in range(1, deepest + 1):
+            fee = np.where(room >= m, repeat * (m - 1), _NEVER)
+            for step in range(width):
+                with_it[m, :, step] = sums[m - 1, rows, self.before[:, step]] + earns[:, step] - fee
+                sums[m, :, step + 1] = np.logaddexp(sums[m, :, step], with_it[m, :, step])
+        last = sums[:, :, width]
+        slope = np.zeros_like(sums)
+        slope[:, :, width] = np.exp(last - np.logaddexp.reduce(last, axis=0))
+        chance = np.zeros((people, width))
+        for m in range(deepest, 0, -1):
+            for step in range(width - 1, -1, -1):
+                gap = np.minimum(with_it[m, :, step] - sums[m, :, step + 1], 0.0)
+                goes = slope[m, :, step + 1] * np.exp(np.maximum(gap, -_NEVER))
+                chance[:, step] += goes
+                slope[m, :, step] += slope[m, :, step + 1] - goes
+                slope[m - 1, rows, self.before[:, step]] += goes
+        taken[self.padded[here]] = np.minimum(chance[here], 1.0)
+        return taken
 
     def climb(
         self, start: Prices, *, steps: int, scale: float, stop: Callable[[], bool]

@@ -50,12 +50,16 @@ class Task:
 
 @dataclass(frozen=True)
 class Answer:
-    """What a region found: its missions, or None when nothing better. `complete`: to its end."""
+    """What a region found: its missions, or None when nothing better. `complete`: to its end.
+
+    `place`: float64 (C, W) of the region, the prices of its relaxation, nan where it has none.
+    `window`: float64 (needs, W), the same of windows by their first week. None without any.
+    """
 
     missions: Arcs | None
-    holes: int
-    cost: float
     complete: bool
+    place: NDArray[np.float64] | None = None
+    window: NDArray[np.float64] | None = None
 
 
 def plan_region(task: Task) -> Answer:
@@ -67,10 +71,11 @@ def plan_region(task: Task) -> Answer:
     known = float(program.cost @ point)
     relaxed = solver.linear(program)
     if relaxed.end is not End.OPTIMAL or relaxed.duals is None:
-        return Answer(None, 0, 0.0, complete=False)
+        return Answer(None, complete=False)
+    place, window = _prices(task, model, relaxed.duals)
     room = known - relaxed.bound
     if room < 1:
-        return Answer(None, 0, 0.0, complete=True)
+        return Answer(None, True, place, window)
     values, complete = relaxed.values, True
     assert values is not None
     if np.abs(values - np.rint(values))[program.whole].max(initial=0.0) > SLACK:
@@ -89,10 +94,9 @@ def plan_region(task: Task) -> Answer:
         )
         complete = solver.remaining() > 0
         if found.values is None or found.objective > known - _HALF:
-            return Answer(None, 0, 0.0, complete=complete)
+            return Answer(None, complete, place, window)
         values = found.values
     chosen = values[model.x] > _HALF
-    full = model.complete(chosen, np.zeros(0, dtype=np.bool_))
     arcs = np.flatnonzero(chosen[model.missions.member_arc])
     column = model.missions.member_arc[arcs]
     return Answer(
@@ -101,10 +105,40 @@ def plan_region(task: Task) -> Answer:
             model.missions.centre[column],
             model.missions.week[column],
         ].astype(np.int32),
-        holes=round(float(full[model.h].sum())),
-        cost=float(model.cost @ full),
         complete=complete,
+        place=place,
+        window=window,
     )
+
+
+def _prices(
+    task: Task, model: Model, duals: NDArray[np.float64]
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Read the prices of places and windows from the duals of the rows, in the order of `build`."""
+    problem, missions = task.problem, model.missions
+    shape = (len(problem.centres), problem.weeks)
+    place = np.full(shape, np.nan)
+    place[model.place_centre, model.place_week] = duals[: len(model.place_free)]
+    window = np.zeros((len(problem.needs), problem.weeks))
+    row = model.rows.shape[0]
+    column = missions.member_arc
+    for number, need in enumerate(problem.needs):
+        does = np.array([need.practice in person.practices for person in problem.doctors])
+        may, stands = np.zeros(shape[1], dtype=np.int64), np.zeros(shape[1], dtype=np.int64)
+        here = does[missions.member_doctor] & (missions.centre[column] == need.centre)
+        may[missions.week[column[here]]] = 1
+        for given in task.taken.locked:
+            stands[given.week] += given.centre == need.centre and does[given.doctor]
+        first = problem.weeks - need.every_weeks + 1
+        if first <= 0:
+            continue
+        shut = ~problem.open_weeks[need.centre] | (stands > 0)
+        sums = [np.r_[0, np.cumsum(flags)] for flags in (shut, may)]
+        bad, able = (one[need.every_weeks :] - one[:first] for one in sums)
+        at = np.flatnonzero((bad == 0) & (able > 0))
+        window[number, at] = np.maximum(duals[row : row + len(at)], 0.0)
+        row += len(at)
+    return place, window
 
 
 def _program(model: Model) -> Program:

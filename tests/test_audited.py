@@ -34,7 +34,7 @@ EXCUSED = {
     "accounts/services.py: use_link": "the sign-in that follows is told (note_sign_in)",
     "core/audit.py: record": "this is the audit",
     "core/seals.py: _seal_once": "this seals the audit",
-    "doctors/services.py: _save": "its callers tell what changed",
+    "doctors/services/files.py: _save": "its callers tell what changed",
     "journeys/duties.py: forget_old_jobs": "a queue, not data of the network",
     "journeys/duties.py: send_lost_letters": "a queue; the letter itself is told",
     "journeys/spreadsheets/importing.py: _claim": "`apply` tells what was imported",

@@ -36,6 +36,7 @@ PRODUCTION = not (TESTING or DEMO or DEBUG)
 HTTPS = PRODUCTION and env_flag("RELAIS_HTTPS", default=True)
 
 VAR = Path(env_text("RELAIS_VAR") or CHECKOUT / "var")
+PRIVATE_FILES = VAR / "private"  # papers of doctors: no address of the web leads there
 
 # -- what production must be told ------------------------------------------------------------------
 BUILDING = env_flag(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from django.db.models import TextChoices
 
 
@@ -29,3 +31,22 @@ class PreferenceKind(TextChoices):
     REFUSED = "refused", "ne souhaite pas y aller"
     PREFERRED = "preferred", "souhaite y aller"
     KNOWN = "known", "connaît le centre"
+
+
+class PaperState(TextChoices):
+    """Where a paper of a file stands. Whether it has expired follows from the day."""
+
+    MISSING = "missing", "à fournir"
+    GIVEN = "given", "à vérifier"
+    ACCEPTED = "accepted", "vérifié"
+    ASKED_AGAIN = "asked_again", "à renvoyer"
+
+
+# From which states a paper comes to a state. A paper given anew is checked anew.
+PAPER_ORIGINS: Final[dict[PaperState, frozenset[PaperState]]] = {
+    PaperState.GIVEN: frozenset(PaperState),
+    PaperState.ACCEPTED: frozenset({PaperState.GIVEN}),
+    PaperState.ASKED_AGAIN: frozenset({PaperState.GIVEN, PaperState.ACCEPTED}),
+}
+# What the team gets by itself (a declaration, a card) it can note as there without a file.
+TEAM_PAPER_ORIGINS: Final = frozenset(PaperState)

@@ -352,4 +352,64 @@ class Migration(migrations.Migration):
                 fields=("doctor", "centre"), name="doctors_travel_once"
             ),
         ),
+        migrations.CreateModel(
+            name="Paper",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("code", models.CharField(max_length=40, verbose_name="papier")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("missing", "à fournir"),
+                            ("given", "à vérifier"),
+                            ("accepted", "vérifié"),
+                            ("asked_again", "à renvoyer"),
+                        ],
+                        db_index=True,
+                        default="missing",
+                        max_length=20,
+                        verbose_name="état",
+                    ),
+                ),
+                ("due_on", models.DateField(verbose_name="à fournir avant le")),
+                (
+                    "expires_on",
+                    models.DateField(blank=True, null=True, verbose_name="valable jusqu’au"),
+                ),
+                ("file_name", models.CharField(blank=True, editable=False, max_length=32)),
+                ("media_type", models.CharField(blank=True, editable=False, max_length=30)),
+                (
+                    "sha256",
+                    models.CharField(
+                        blank=True, editable=False, max_length=64, verbose_name="empreinte"
+                    ),
+                ),
+                ("given_at", models.DateTimeField(blank=True, null=True, verbose_name="reçu le")),
+                (
+                    "checked_at",
+                    models.DateTimeField(blank=True, null=True, verbose_name="vérifié le"),
+                ),
+                ("reason", models.CharField(blank=True, max_length=300, verbose_name="raison")),
+                (
+                    "doctor",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="papers",
+                        to="doctors.doctor",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "papier",
+                "constraints": [
+                    models.UniqueConstraint(fields=("doctor", "code"), name="doctors_paper_once")
+                ],
+            },
+        ),
     ]

@@ -7,7 +7,7 @@ from itertools import count
 from typing import Any
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, OperationalError, transaction
 
 from relais.agenda import queries, services
 from relais.agenda.models import (
@@ -18,6 +18,7 @@ from relais.agenda.models import (
     PatientTick,
     Reason,
 )
+from relais.agenda.services import appointments
 from relais.agenda.states import AppointmentState, CancelledBy, Channel
 from relais.core.models import AuditEntry
 from relais.network.models import Line
@@ -447,3 +448,15 @@ def test_a_merged_file_gets_no_appointment(desk: Desk) -> None:
     gone.save()
     with pytest.raises(services.AgendaRefusal):
         desk.book(at(9, 30), gone)
+
+
+def test_a_file_that_is_too_busy_is_told_in_words(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def busy(days: object) -> None:
+        raise OperationalError("database is locked")
+
+    monkeypatch.setattr(appointments, "lock_days", busy)
+    with pytest.raises(services.BusyRefusal):
+        desk.book(at(9, 30))
+    assert Appointment.objects.count() == 0

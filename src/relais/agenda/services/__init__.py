@@ -31,6 +31,7 @@ from relais.agenda.services.openings import (
 from relais.agenda.services.reading import note_day_read
 from relais.agenda.services.refusals import (
     AgendaRefusal,
+    BusyRefusal,
     ChangedMeanwhileRefusal,
     NotOpenRefusal,
     PatientTakenRefusal,
@@ -40,6 +41,7 @@ from relais.agenda.services.refusals import (
 
 __all__ = [
     "AgendaRefusal",
+    "BusyRefusal",
     "ChangedMeanwhileRefusal",
     "NotOpenRefusal",
     "PatientTakenRefusal",

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Final
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, OperationalError, transaction
 
 from relais.agenda.models import (
     Appointment,
@@ -23,6 +23,7 @@ from relais.agenda.models import (
 from relais.agenda.planning import Sheet, load_sheets, refresh
 from relais.agenda.services.refusals import (
     AgendaRefusal,
+    BusyRefusal,
     ChangedMeanwhileRefusal,
     PatientTakenRefusal,
     PlaceTakenRefusal,
@@ -469,6 +470,12 @@ def _once(
         if known is not None:
             return known
         raise PlaceTakenRefusal(_TAKEN) from error
+    except OperationalError as error:
+        if "locked" not in str(error):
+            raise
+        raise BusyRefusal(
+            "Trop de personnes écrivent en même temps. Rien n’a changé ; réessayez dans un instant."
+        ) from error
 
 
 _TAKEN: Final = "Cette place vient d’être prise. Choisissez-en une autre."

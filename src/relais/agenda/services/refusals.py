@@ -25,5 +25,9 @@ class PracticeRefusal(AgendaRefusal):
     """The doctor of that week does not do what is asked."""
 
 
+class BusyRefusal(AgendaRefusal):
+    """Too many people write at once for a database in one file; nothing was written."""
+
+
 class ChangedMeanwhileRefusal(AgendaRefusal):
     """The appointment is no longer as it was when the page was shown."""

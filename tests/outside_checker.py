@@ -41,7 +41,7 @@ def rows(path):
         return [
             {(heading or "").strip(): cell for heading, cell in row.items()}
             for row in csv.DictReader(file)
-            if any(row.values())
+            if any((row[heading] or "").strip() for heading in row if heading is not None)
         ]
 
 

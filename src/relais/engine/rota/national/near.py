@@ -12,7 +12,7 @@ from relais.engine.rota.national.nation import Ints
 from relais.engine.rota.national.prices import Market, Prices
 from relais.engine.rota.problem import Problem
 
-_NEAR_A_PLACE = 100  # missions kept, the nearest of them
+_NEAR_A_PLACE = 200  # missions kept, the nearest of them
 
 
 @dataclass(frozen=True)
@@ -31,16 +31,20 @@ def near_missions(market: Market, prices: Prices, width: float) -> Near:
     table = market.table(place, prices.window)
     several = np.zeros(len(market.nation.room), dtype=np.bool_)
     several[market.who[market.several]] = True
-    floor = np.where(several, 0.0, prices.worth).astype(np.float32) - np.float32(width)
-    found: list[tuple[Ints, Ints, NDArray[np.float32]]] = []
+    found: list[tuple[Ints, Ints, NDArray[np.float32], NDArray[np.float32]]] = []
     bounds = np.r_[market.starts, len(market.unit)]
 
     def part(first: int, last: int) -> None:
         rows = slice(int(bounds[first]), int(bounds[last]))
+        unit = market.unit[rows]
         gains = table[market.row[rows]]
-        gains -= market.nation.cost[market.unit[rows]]
-        row, centre = np.nonzero(gains >= floor[market.unit[rows]][:, None])
-        found.append((row + rows.start, centre, gains[row, centre]))
+        gains -= market.nation.cost[unit]
+        # Who may come several times loses against the best of that week only.
+        best = np.maximum(gains.max(axis=1), 0.0)
+        best = np.where(several[unit], best, prices.worth[unit].astype(np.float32))
+        row, centre = np.nonzero(gains >= (best - np.float32(width))[:, None])
+        gain = gains[row, centre]
+        found.append((row + rows.start, centre, gain, best[row] - gain))
 
     market.in_parts(part)
     found.sort(key=lambda one: int(one[0][0]) if len(one[0]) else -1)
@@ -52,7 +56,8 @@ def near_missions(market: Market, prices: Prices, width: float) -> Near:
     gain = np.concatenate([one[2] for one in found])
     most = _NEAR_A_PLACE * max(1, int(market.nation.places.sum()))
     if len(row) > most:
-        kept = np.sort(np.argpartition(floor[market.unit[row]] - gain, most - 1)[:most])
+        lost = np.concatenate([one[3] for one in found])
+        kept = np.sort(np.argpartition(lost, most - 1)[:most])
         row, centre, gain = row[kept], centre[kept], gain[kept]
     return Near(
         unit=market.unit[row].astype(np.int32),

@@ -376,3 +376,19 @@ def test_replanning_takes_the_plan_as_a_hint_among_equals() -> None:
     for doctor in (0, 1):
         known = chances.plan_of(problem, [{0: 0} if one == doctor else {} for one in (0, 1)])
         assert tiny.placed(replan.replan(problem, known)) == {(doctor, 0, 0)}
+
+
+@pytest.mark.parametrize("first", range(0, 240, 80))
+def test_bounds_worked_out_only_when_they_matter_change_no_answer(
+    monkeypatch: pytest.MonkeyPatch, first: int
+) -> None:
+    for seed in range(first, first + 80):
+        drawn = _with_a_hole(seed)
+        if drawn is None:
+            continue
+        problem, schedules, place, exclude = drawn
+        state = State(problem, chances.plan_of(problem, schedules))
+        monkeypatch.setattr(replan, "EFFORT_AT_ONCE", 0)
+        late = repairs(state, *place, exclude=exclude)
+        monkeypatch.undo()
+        assert late == repairs(state, *place, exclude=exclude), seed

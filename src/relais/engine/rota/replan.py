@@ -65,7 +65,7 @@ __all__ = [
 
 MOST_MOVES = 3
 BEST = 3
-EFFORT_AT_ONCE = 2_000_000  # prices worked out together before the rest waits until it matters
+EFFORT_AT_ONCE = 700_000  # prices worked out together before the rest waits until it matters
 NEVER = 1 << 40  # a price that nobody has
 FEW = 32  # cheapest candidates put in order first
 

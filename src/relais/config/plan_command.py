@@ -40,6 +40,7 @@ GREATEST_SEED = 2**31 - 1
 _KEPT_SECONDS, _KEPT_SHARE, _KEPT_AT_MOST = 0.3, 0.05, 2.0
 _SECONDS_BETWEEN_PLAIN_LINES = 5.0
 _SECONDS_TO_LEAVE = 1.0  # from a second Ctrl-C to the certain end
+_SHORTAGES_TOLD = 5
 _CLEAR_LINE = "\r\x1b[K"
 
 _NOTHING_WRITTEN = "\nArrêté : aucun plan n’a été écrit."
@@ -368,6 +369,7 @@ def _search_and_write(
         stop.written = True
         _tell_where(problem, crew)
         _tell_result(plan, summary, out, seconds=run.seconds, stopped=stop.asked)
+        _tell_shortages(problem, plan, out)
     return WRITTEN
 
 
@@ -441,6 +443,19 @@ def _tell_result(plan: Plan, summary: Summary, out: Path, *, seconds: float, sto
         _say("La durée donnée est écoulée : c’est le meilleur plan trouvé.")
     duration = f"{seconds:.1f}".replace(".", ",")
     _say(f"Plan écrit en {duration}\u00a0s dans {out} ; ouvrez {out / 'plan.html'}.")
+
+
+def _tell_shortages(problem: Problem, plan: Plan, out: Path) -> None:
+    from relais.engine.rota.shortage import in_words, shortages  # noqa: PLC0415
+
+    found = shortages(problem, plan)
+    if not found:
+        return
+    _say("Ce qui suffirait :")
+    for one in found[:_SHORTAGES_TOLD]:
+        _say(f"- {in_words(problem, one)}")
+    if len(found) > _SHORTAGES_TOLD:
+        _say(f"La suite est dans {out / 'shortage.csv'}.")
 
 
 def _peak_memory_mb() -> float:

@@ -54,6 +54,7 @@ def test_every_file_of_a_plan_made_by_hand(tmp_path: Path) -> None:
         "holes.csv",
         "plan.csv",
         "plan.html",
+        "shortage.csv",
         "standby.csv",
         "summary.json",
     ]

@@ -16,6 +16,7 @@ from typing import Protocol
 
 from relais.engine.plan_folder.figures import Figures, figures_of
 from relais.engine.plan_folder.summary import Summary, in_words, percent
+from relais.engine.rota import shortage
 from relais.engine.rota.plan import Hole, Plan, PlannedMission
 from relais.engine.rota.problem import CentreIndex, Problem, Status, WeekIndex
 from relais.engine.units import count_words, day_words, duration_words
@@ -116,7 +117,13 @@ def _holes(problem: Problem, plan: Plan, sentences: Sentences) -> Iterator[str]:
             f"<b>{escape(name)}</b> <span class=hole>{missing}</span> "
             f"<p>{escape(sentences.why_hole(hole))}</p></li>\n"
         )
-    yield "</ul>\n</section>\n"
+    yield "</ul>\n<h3>Ce qui suffirait</h3>\n<ul class=proof>\n"
+    for one in shortage.shortages(problem, plan):
+        yield f"<li>{escape(shortage.in_words(problem, one))}</li>\n"
+    yield (
+        "</ul>\n<p>Une offre compte si le médecin accepte un de ces centres et peut encore faire "
+        "une mission.</p>\n</section>\n"
+    )
 
 
 def _boards(problem: Problem, plan: Plan) -> Iterator[str]:

@@ -1,4 +1,5 @@
-"""A plan becomes files: plan.csv, holes.csv, standby.csv, certificate.csv, plan.html, summary.json.
+"""A plan becomes files: plan.csv, holes.csv, standby.csv, plan.html, summary.json and, where places
+stay empty, certificate.csv and shortage.csv.
 
 The same plan gives the same bytes, except the duration and the memory told by summary.json. The
 files come into the folder together (see `place`).
@@ -19,10 +20,11 @@ from typing import IO
 from relais.engine.plan_folder.page import Sentences, page
 from relais.engine.plan_folder.place import Writer, put_files
 from relais.engine.plan_folder.summary import Summary, summarise
+from relais.engine.rota import shortage
 from relais.engine.rota.plan import Certificate, Plan
 from relais.engine.rota.problem import Problem
 
-_CERTIFICATE = "certificate.csv"
+_CERTIFICATE, _SHORTAGE = "certificate.csv", "shortage.csv"
 _ACTS_IN_A_SPREADSHEET = ("=", "+", "-", "@")
 _BREAKS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
 
@@ -56,6 +58,18 @@ def write_folder(
     if summary.holes > 0:
         rows = _certificate_rows(problem, plan.certificate)
         writers[_CERTIFICATE] = _csv(("centre", "monday", "doctor"), rows)
+        writers[_SHORTAGE] = _csv(
+            (
+                "first_monday",
+                "last_monday",
+                "centres",
+                "missing",
+                "pioneer",
+                "within_min",
+                "advice",
+            ),
+            _shortage_rows(problem, plan),
+        )
     figures = summary.figures(
         seconds=run.seconds,
         peak_memory_mb=run.peak_memory_mb,
@@ -64,7 +78,7 @@ def write_folder(
     )
     told = json.dumps(figures, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
     writers["summary.json"] = _text([told])
-    put_files(folder, writers, remove={_CERTIFICATE} - writers.keys())
+    put_files(folder, writers, remove={_CERTIFICATE, _SHORTAGE} - writers.keys())
     return summary
 
 
@@ -112,6 +126,19 @@ def _certificate_rows(
         yield problem.centres[centre].id, problem.monday(week).isoformat(), ""
     for doctor in certificate.doctors:
         yield "", "", problem.doctors[doctor].id
+
+
+def _shortage_rows(problem: Problem, plan: Plan) -> Iterator[tuple[object, ...]]:
+    for one in shortage.shortages(problem, plan):
+        yield (
+            problem.monday(one.weeks[0]).isoformat(),
+            problem.monday(one.weeks[-1]).isoformat(),
+            guarded("|".join(problem.centres[centre].id for centre in one.centres)),
+            one.missing,
+            int(one.pioneers),
+            "" if one.within_minutes is None else one.within_minutes,
+            guarded(shortage.in_words(problem, one)),
+        )
 
 
 def _csv(header: tuple[str, ...], rows: Iterable[tuple[object, ...]]) -> Writer:

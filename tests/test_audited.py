@@ -35,6 +35,7 @@ EXCUSED = {
     "core/audit.py: record": "this is the audit",
     "core/seals.py: _seal_once": "this seals the audit",
     "doctors/services/files.py: _save": "its callers tell what changed",
+    "doctors/services/papers.py: _follow": "its callers tell the first week with the paper",
     "journeys/duties.py: forget_old_jobs": "a queue, not data of the network",
     "journeys/duties.py: send_lost_letters": "a queue; the letter itself is told",
     "journeys/spreadsheets/importing.py: _claim": "`apply` tells what was imported",

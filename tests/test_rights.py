@@ -108,7 +108,7 @@ class World:
         elif name.startswith("mfa_"):
             pk = 1
         known = {
-            "code": "test_message",
+            "code": "identity" if "paper" in name else "test_message",
             "pk": pk,
             "line_id": self.line.pk,
             "centre_id": self.centre.pk,

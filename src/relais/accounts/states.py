@@ -34,6 +34,8 @@ class Right(StrEnum):
     MESSAGES_READ = auto()
     MESSAGES_HANDLE = auto()
     TEXTS_EDIT = auto()
+    PAPERS_OWN = auto()
+    PAPERS_VERIFY = auto()
 
 
 RIGHT_MEANINGS: Final[dict[Right, str]] = {
@@ -60,6 +62,8 @@ RIGHT_MEANINGS: Final[dict[Right, str]] = {
     Right.MESSAGES_READ: "lire les messages partis, leurs échecs et les SMS reçus",
     Right.MESSAGES_HANDLE: "renvoyer un message, régler un échec",
     Right.TEXTS_EDIT: "modifier les mots des messages",
+    Right.PAPERS_OWN: "envoyer ses propres papiers et les revoir",
+    Right.PAPERS_VERIFY: "demander, ouvrir et vérifier les papiers des médecins",
 }
 
 
@@ -79,7 +83,9 @@ class Role(TextChoices):
 
 
 _SIGNED_IN: Final = frozenset({Right.ACCOUNT_OWN})
-_OWN_MISSIONS: Final = frozenset({Right.OFFERS_OWN, Right.MISSIONS_OWN, Right.AGENDA_READ})
+_OWN_MISSIONS: Final = frozenset(
+    {Right.OFFERS_OWN, Right.MISSIONS_OWN, Right.AGENDA_READ, Right.PAPERS_OWN}
+)
 _OFFICE_READ: Final = frozenset({Right.NETWORK_READ, Right.DOCTORS_READ, Right.ROTA_READ})
 
 RIGHTS_OF: Final[dict[Role, frozenset[Right]]] = {
@@ -100,6 +106,7 @@ RIGHTS_OF: Final[dict[Role, frozenset[Right]]] = {
         Right.MESSAGES_READ,
         Right.MESSAGES_HANDLE,
         Right.TEXTS_EDIT,
+        Right.PAPERS_VERIFY,
     },
     Role.DIRECTOR: _SIGNED_IN
     | _OFFICE_READ

@@ -45,6 +45,7 @@ NAVIGATION: Final = (
     ),
     _Entry(Right.OFFERS_OWN, "doctor_weeks", "Semaines"),
     _Entry(Right.OFFERS_OWN, "doctor_preferences", "Préférences"),
+    _Entry(Right.PAPERS_OWN, "doctor_papers", "Papiers"),
     _Entry(Right.ROTA_READ, "office_board", "Planning", ("office_week",)),
     _Entry(Right.ROTA_READ, "office_radar", "Risques", ("office_search",)),
     _Entry(

@@ -170,3 +170,9 @@ def _travel_choices(current: int | None) -> list[tuple[int | str, str]]:
         ("", "sans limite"),
         *((minutes, formats.hours_minutes(minutes)) for minutes in offered),
     ]
+
+
+class PaperForm(forms.Form):
+    """The photo or PDF of one paper; what it holds is judged by the service."""
+
+    file = forms.FileField(allow_empty_file=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, path
 
-from relais.portals.doctor.views import calendar, home, mission, preferences, weeks, why
+from relais.portals.doctor.views import calendar, home, mission, papers, preferences, weeks, why
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", home.home, name="doctor_home"),
@@ -12,6 +12,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("semaines/<str:day>/pourquoi/", why.why_not_me, name="doctor_why"),
     path("preferences/", preferences.preferences, name="doctor_preferences"),
     path("preferences/communes/", preferences.communes, name="doctor_communes"),
+    path("papiers/", papers.papers, name="doctor_papers"),
+    path("papiers/<slug:code>/", papers.give, name="doctor_paper"),
+    path("papiers/<slug:code>/fichier/", papers.read, name="doctor_paper_file"),
     path("agenda/", calendar.calendar, name="doctor_calendar"),
     path("missions/<int:pk>/", mission.mission, name="doctor_mission"),
     path("missions/<int:pk>/<str:act>/", mission.answer, name="doctor_answer"),

@@ -57,7 +57,7 @@ _ALL = (
     Act("rouvrir", relay.unconfirm, "Défaire", "La mission est de nouveau proposée."),
     Act(
         "prete",
-        services.mark_ready,
+        relay.mark_ready,
         "Tout est prêt",
         "La semaine est prête : papiers, logement et trajet sont réglés.",
         "reprendre",

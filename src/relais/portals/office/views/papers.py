@@ -1,0 +1,107 @@
+"""Papers to check, and the papers of one doctor."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_POST
+
+from relais.accounts.states import Right
+from relais.core.errors import Refusal
+from relais.doctors import services
+from relais.doctors.models import Doctor, Paper
+from relais.doctors.queries import papers_of, papers_to_check
+from relais.engine.papers import rules
+from relais.portals.gates import PersonRequest, actor, needs
+from relais.portals.office.forms.papers import AcceptForm, AskAgainForm
+from relais.portals.papers import file_answer
+
+
+@needs(Right.PAPERS_VERIFY)
+def queue(request: PersonRequest) -> HttpResponse:
+    """List the papers that wait, the longest waiting first."""
+    waiting = [(paper, rules()[paper.code]) for paper in papers_to_check()]
+    return render(request, "office/papers.html", {"waiting": waiting})
+
+
+@needs(Right.PAPERS_VERIFY)
+def of_doctor(request: PersonRequest, pk: int) -> HttpResponse:
+    """Show the papers of a doctor."""
+    return _page(request, get_object_or_404(Doctor, pk=pk))
+
+
+@needs(Right.PAPERS_VERIFY)
+@require_POST
+def ask(request: PersonRequest, pk: int) -> HttpResponse:
+    """Ask a doctor for the papers of her status."""
+    doctor = get_object_or_404(Doctor, pk=pk)
+    now = timezone.now()
+    services.open_checklist(doctor, by=actor(request), now=now, today=timezone.localdate(now))
+    messages.success(request, "Les papiers sont demandés : le médecin les voit dans son espace.")
+    return redirect("office_doctor_papers", pk)
+
+
+@needs(Right.PAPERS_VERIFY)
+@require_POST
+def accept(request: PersonRequest, pk: int) -> HttpResponse:
+    """Note that a paper is right."""
+    paper = get_object_or_404(Paper.objects.select_related("doctor"), pk=pk)
+    form = AcceptForm(request.POST)
+    if not form.is_valid():
+        return _page(request, paper.doctor, sentence="Écrivez la date comme 31/12/2027.")
+    now = timezone.now()
+    try:
+        services.accept_paper(
+            paper,
+            expires_on=form.cleaned_data["expires_on"],
+            by=actor(request),
+            now=now,
+            today=timezone.localdate(now),
+        )
+    except Refusal as refusal:
+        return _page(request, paper.doctor, sentence=refusal.sentence)
+    messages.success(request, "Le papier est vérifié.")
+    return redirect("office_doctor_papers", paper.doctor_id)
+
+
+@needs(Right.PAPERS_VERIFY)
+@require_POST
+def ask_again(request: PersonRequest, pk: int) -> HttpResponse:
+    """Ask for a paper again, with the reason."""
+    paper = get_object_or_404(Paper.objects.select_related("doctor"), pk=pk)
+    form = AskAgainForm(request.POST)
+    reason = form.cleaned_data["reason"] if form.is_valid() else ""
+    now = timezone.now()
+    try:
+        services.ask_paper_again(
+            paper, reason=reason, by=actor(request), now=now, today=timezone.localdate(now)
+        )
+    except Refusal as refusal:
+        return _page(request, paper.doctor, sentence=refusal.sentence)
+    messages.success(request, "Le papier est demandé à nouveau.")
+    return redirect("office_doctor_papers", paper.doctor_id)
+
+
+@needs(Right.PAPERS_VERIFY)
+def read(request: PersonRequest, pk: int) -> HttpResponse:
+    """Open the file of a paper; the journal keeps who did."""
+    paper = get_object_or_404(Paper.objects.select_related("doctor"), pk=pk)
+    try:
+        content = services.read_paper(paper, by=actor(request), now=timezone.now())
+    except Refusal as refusal:
+        return _page(request, paper.doctor, sentence=refusal.sentence)
+    return file_answer(paper, content)
+
+
+def _page(request: PersonRequest, doctor: Doctor, *, sentence: str = "") -> HttpResponse:
+    lines = papers_of(doctor)
+    page = {
+        "doctor": doctor,
+        "lines": lines,
+        "is_asked": all(line.paper for line in lines),
+        "sentence": sentence,
+        "today": timezone.localdate(),
+    }
+    return render(request, "office/doctor_papers.html", page, status=422 if sentence else 200)

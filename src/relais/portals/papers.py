@@ -1,0 +1,22 @@
+"""How a paper leaves: as a file to save, which a browser never runs nor guesses."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from django.http import HttpResponse
+
+from relais.core.private_files import JPEG, PDF, PNG
+from relais.doctors.models import Paper
+
+_ENDINGS: Final = {PDF: "pdf", JPEG: "jpg", PNG: "png"}
+
+
+def file_answer(paper: Paper, content: bytes) -> HttpResponse:
+    """Answer with the file of a paper; its name tells the paper, never the person."""
+    answer = HttpResponse(content, content_type=paper.media_type)
+    name = f"{paper.code}.{_ENDINGS[paper.media_type]}"
+    answer["Content-Disposition"] = f'attachment; filename="{name}"'
+    answer["X-Content-Type-Options"] = "nosniff"
+    answer["Cache-Control"] = "private, no-store"
+    return answer

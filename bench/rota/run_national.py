@@ -74,9 +74,10 @@ def main() -> None:
         },
         "bounds": [plan.holes_bound, plan.confirmed_moved_bound, plan.cost_bound],
         "gap": plan.gap,
-        "history_seconds_missions_bound": history,
+        "trace": history,
     }  # fmt: skip
-    path = HERE / f"results-national-{given.size}-{given.seed}.json"
+    suffix = "-tight" if given.tight else ""
+    path = HERE / f"results-national-{given.size}-{given.seed}{suffix}.json"
     path.write_text(json.dumps(report, indent=1) + "\n", encoding="utf-8")
     print(
         {name: report[name] for name in ("wall_seconds", "cpu_seconds", "score", "bounds", "gap")}

@@ -75,7 +75,9 @@ def test_the_best_plan_is_written_whenever_one_asks_to_stop(
     assert "La recherche a été arrêtée à votre demande" in told
     assert check(EXAMPLE, out) == []
     summary = json.loads((out / "summary.json").read_text())
-    assert 0 < summary["cost_bound"] <= summary["cost"]
+    assert 0 <= summary["cost_bound"] <= summary["cost"]
+    # Stopped before any price is found, a nation has no bound but 0.
+    assert summary["cost_bound"] > 0 or words == ("--executor", "here")
     assert _left(out) == []
 
 

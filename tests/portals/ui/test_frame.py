@@ -29,7 +29,7 @@ def test_every_entry_of_the_navigation_leads_somewhere() -> None:
 @pytest.mark.parametrize(
     ("role", "labels"),
     [
-        (Role.DOCTOR, ["Missions", "Semaines", "Préférences"]),
+        (Role.DOCTOR, ["Missions", "Semaines", "Préférences", "Papiers"]),
         (Role.COORDINATOR, ["Arrivées"]),
         (Role.TOWN, []),
         (

@@ -93,6 +93,8 @@ def play_year(first: datetime, seed: int) -> Year:
     from relais.engine.simulate.rates import usual
     from relais.engine.weeks import WEEK
     from relais.journeys import relay, searching
+    from relais.outbox.models import Delivery
+    from relais.outbox.states import DeliveryState
     from relais.rota import services as rota
     from relais.rota.models import Ask, Mission, Search, Standby
     from relais.rota.queries import week as read_week
@@ -150,6 +152,9 @@ def play_year(first: datetime, seed: int) -> Year:
 
     def look_at_new_asks(now: datetime) -> None:
         nonlocal seen_asks
+        # The worker's part: what may leave by now has left.
+        due = Delivery.objects.filter(state=DeliveryState.WAITING, due_at__lte=now)
+        due.update(state=DeliveryState.SENT)
         for ask in Ask.objects.filter(pk__gt=seen_asks).order_by("pk"):
             seen_asks = ask.pk
             asked_people.add(ask.doctor_id)

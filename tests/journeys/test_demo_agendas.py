@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from random import Random
 
 import pytest
 
@@ -36,3 +37,14 @@ def test_a_busy_centre_is_full_of_people_and_the_others_calm(
     of_busy = rows.filter(line__centre=busy).count()
     assert of_busy > 3 * rows.filter(line__centre=calm).count() > 0
     assert (tick_faults(), double_bookings()) == ((), ())
+
+
+@pytest.mark.once
+@pytest.mark.django_db
+@pytest.mark.parametrize("month", [1, 6, 12])
+def test_whoever_is_registered_has_who_must_agree_whatever_the_day(month: int) -> None:
+    now = datetime(2027, month, 6, 9, tzinfo=UTC)
+    centre = factories.centre()
+    people = [agendas._patient(centre, Random(n), n, by(), now) for n in range(80)]
+    ages = {now.year - one.born_on.year for one in people if one.born_on}
+    assert {16, 17, 18} & ages

@@ -28,6 +28,7 @@ from relais.doctors.models import Doctor, DoctorPractice
 from relais.doctors.states import PracticeLevel, PreferenceKind
 from relais.engine.rota import plan as engine_plan
 from relais.engine.rota import problem as engine
+from relais.engine.rota import shortage
 from relais.engine.rota.explain import Explainer
 from relais.engine.rota.feasible import travel_table
 from relais.engine.rota.problem import GivenMission, Problem, Status
@@ -448,6 +449,23 @@ class ProposalRows:
     missions: tuple[PlannedMission, ...]
     standbys: tuple[PlannedStandby, ...]
     holes: tuple[PlannedHole, ...]
+
+
+def shortages(bridge: Bridge, plan: engine_plan.Plan) -> list[dict[str, object]]:
+    """Say which offers would fill what a plan leaves empty, as kept in a run's `result`."""
+    problem = bridge.problem
+    return [
+        {
+            "first_monday": problem.monday(one.weeks[0]).isoformat(),
+            "last_monday": problem.monday(one.weeks[-1]).isoformat(),
+            "centres": [bridge.index.centre_ids[centre] for centre in one.centres],
+            "missing": one.missing,
+            "pioneers": one.pioneers,
+            "within_minutes": one.within_minutes,
+            "words": shortage.in_words(problem, one),
+        }
+        for one in shortage.shortages(problem, plan)
+    ]
 
 
 def plan_to_rows(run: PlanRun, bridge: Bridge, plan: engine_plan.Plan) -> ProposalRows:

@@ -14,7 +14,9 @@ from relais.accounts.models import User
 from relais.accounts.states import Role
 from relais.engine.rota import solve
 from relais.portals.office.run_sheet import found_words, proof_words
+from relais.rota import services
 from relais.rota.models import Mission, PlannedHole, PlanRun
+from relais.rota.services.compute import compute_run
 from relais.rota.states import ChangeKind, MissionState, RunState
 from tests import factories
 from tests.factories import MONDAY, NOW
@@ -264,3 +266,27 @@ def test_what_was_found_is_said_without_a_word_of_computing(
 def test_a_plan_that_is_not_proven_says_how_far_it_may_be() -> None:
     said = " ".join(proof_words({**RESULT, "proven_optimal": False, "gap": 0.012}))
     assert "au mieux, 1,20 % resterait à gagner." in said.replace("\xa0", " ")
+
+
+def test_what_would_fill_the_empty_places_is_said_and_can_be_taken_away(
+    client: Client, planner: User
+) -> None:
+    factories.centre(name="Centre =d’Ajain", lines=2)
+    bridge_run = services.start_run(
+        MONDAY,
+        weeks=2,
+        standby_depth=0,
+        budget_seconds=5,
+        seed=0,
+        asked_by=None,
+        by=factories.by(),
+        now=NOW,
+    )
+    compute_run(bridge_run, clock=lambda: NOW)
+    page = page_of(client, bridge_run)
+    assert "Ce qui suffirait à tout pourvoir" in page
+    assert "4 offres de plus au mois de janvier 2027 pour Centre =d’Ajain" in page
+    answer = client.get(reverse("office_run_shortages", args=[bridge_run.pk]))
+    head, row, *_ = answer.content.decode("utf-8-sig").splitlines()
+    assert head.split(";")[3] == "offres manquantes"
+    assert row.split(";")[2:4] == ["Centre =d’Ajain", "4"]

@@ -61,8 +61,8 @@ def _patient(centre: Centre, dice: Random, number: int, by: Actor, now: datetime
     today = now.date()
     age = dice.choice((*range(1, 18, 3), *range(18, 95)))
     born = date(today.year - age, dice.randint(1, 12), dice.randint(1, 28))
-    if born > today:
-        born = born.replace(year=born.year - 1)
+    if (born.month, born.day) > (today.month, today.day):
+        born = born.replace(year=born.year - 1)  # the birthday of this year is still to come
     long_term = age > 30 and dice.random() < LONG_TERM
     person = patients.add_person(
         centre,

@@ -10,6 +10,7 @@ from typing import Any
 
 from django.utils import timezone
 
+from relais.connectors.spreadsheets import Sheet as Table
 from relais.core import formats
 from relais.engine.rota import solve
 from relais.engine.weeks import LAST_DAY, WEEK
@@ -74,6 +75,7 @@ class RunSheet:
     effect: str
     centres: tuple[CentreChanges, ...]
     hardest: tuple[HardWeek, ...]
+    shortages: tuple[dict[str, Any], ...] = ()
 
 
 def run_words(run: PlanRun, *, today: date) -> RunWords:
@@ -118,6 +120,36 @@ def run_sheet(run: PlanRun, *, today: date, now: datetime) -> RunSheet:
         effect=effect_words(comparison) if comparison and is_ready else "",
         centres=tuple(_by_centre(comparison, today)) if comparison else (),
         hardest=hardest_weeks(run, today=today) if is_ready else (),
+        shortages=tuple(run.result.get("shortages", ())) if is_ready else (),
+    )
+
+
+def shortage_table(run: PlanRun) -> Table:
+    """Write what would fill the empty places of a proposal as a table, a row for each wish."""
+    names = dict(Centre.objects.values_list("pk", "name"))
+    return Table(
+        name="Offres manquantes",
+        header=(
+            "première semaine",
+            "dernière semaine",
+            "centres",
+            "offres manquantes",
+            "médecins pionniers",
+            "à moins de (minutes)",
+            "en clair",
+        ),
+        rows=[
+            (
+                date.fromisoformat(one["first_monday"]),
+                date.fromisoformat(one["last_monday"]),
+                formats.listing([names.get(key, "centre supprimé") for key in one["centres"]]),
+                one["missing"],
+                "oui" if one["pioneers"] else "non",
+                one["within_minutes"],
+                one["words"],
+            )
+            for one in run.result.get("shortages", ())
+        ],
     )
 
 

@@ -87,6 +87,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
         name="office_run_why",
     ),
     path("planning/<int:pk>/avancement/", runs.progress, name="office_run_progress"),
+    path("planning/<int:pk>/manques.csv", runs.shortages, name="office_run_shortages"),
     path("planning/<int:pk>/arreter/", runs.stop, name="office_run_stop"),
     path("planning/<int:pk>/ecarter/", runs.discard, name="office_run_discard"),
     path("planning/<int:pk>/accepter/", runs.accept, name="office_run_accept"),

@@ -4,15 +4,16 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('rota', '0004_searches'),
+        ("rota", "0004_searches"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='mission',
-            name='leaving_at',
-            field=models.DateTimeField(blank=True, null=True, verbose_name='cherche à être remplacé depuis'),
+            model_name="mission",
+            name="leaving_at",
+            field=models.DateTimeField(
+                blank=True, null=True, verbose_name="cherche à être remplacé depuis"
+            ),
         ),
     ]

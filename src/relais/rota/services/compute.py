@@ -113,6 +113,7 @@ def _keep(run: PlanRun, bridge: Bridge, plan: Plan, *, now: datetime) -> RunStat
         "before": planning.figures(bridge, missions, standbys),
         "after": planning.figures(bridge, plan.missions, plan.standbys),
         **summary(plan, seed=run.seed),
+        "shortages": planning.shortages(bridge, plan),
     }
     moved = PlanRun.objects.filter(pk=run.pk, state=RunState.RUNNING).update(
         state=RunState.FINISHED, finished_at=now, heartbeat_at=now, result=result

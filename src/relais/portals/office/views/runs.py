@@ -11,13 +11,14 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from relais.accounts.states import Right
+from relais.connectors import spreadsheets as files
 from relais.core.errors import Refusal
 from relais.core.formats import plural
 from relais.engine.weeks import WEEK, monday_of
 from relais.journeys import relay
 from relais.portals.gates import PersonRequest, actor, needs
 from relais.portals.office.forms.runs import AcceptForm, RunForm
-from relais.portals.office.run_sheet import run_sheet, run_words
+from relais.portals.office.run_sheet import run_sheet, run_words, shortage_table
 from relais.rota import queries as rota_read
 from relais.rota import services as rota
 from relais.rota.models import PlanRun
@@ -67,6 +68,17 @@ def progress(request: PersonRequest, pk: int) -> HttpResponse:
     response = render(request, "office/run.html#progress", {"sheet": sheet})
     if not sheet.is_pending:
         response["HX-Refresh"] = "true"
+    return response
+
+
+@needs(Right.ROTA_PLAN)
+def shortages(request: PersonRequest, pk: int) -> HttpResponse:
+    """Give the offers that would fill the empty places, as a table for spreadsheets."""
+    subject = _run(pk)
+    content = files.csv_bytes(shortage_table(subject), for_excel=True)
+    response = HttpResponse(content, content_type="text/csv; charset=utf-8")
+    name = f"offres-manquantes-{subject.first_monday:%Y-%m-%d}.csv"
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
     return response
 
 

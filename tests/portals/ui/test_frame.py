@@ -26,15 +26,26 @@ def test_every_entry_of_the_navigation_leads_somewhere() -> None:
     assert [entry.url_name for entry in NAVIGATION if not reverse(entry.url_name)] == []
 
 
+@pytest.mark.django_db
 @pytest.mark.parametrize(
     ("role", "labels"),
     [
-        (Role.DOCTOR, ["Missions", "Semaines", "Préférences", "Papiers"]),
-        (Role.COORDINATOR, ["Arrivées"]),
+        (Role.DOCTOR, ["Missions", "Semaines", "Préférences", "Papiers", "Journée"]),
+        (Role.COORDINATOR, ["Journée", "Arrivées"]),
         (Role.TOWN, []),
         (
             Role.PLANNER,
-            ["Planning", "Arrivées", "Médecins", "Centres", "Propositions", "Importer", "Exporter"],
+            [
+                "Planning",
+                "Risques",
+                "Arrivées",
+                "Médecins",
+                "Centres",
+                "Propositions",
+                "Messages",
+                "Importer",
+                "Exporter",
+            ],
         ),
         (Role.ADMINISTRATOR, ["Centres", "Comptes", "Journal"]),
     ],

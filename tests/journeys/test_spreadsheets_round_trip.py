@@ -48,9 +48,9 @@ def a_network() -> None:
     """Make a network in which every table has something to say."""
     place = ajain()
     first = factories.centre(
-        key="c2", name="=Ajain", commune=place, lines=2, finess="230000001", address="1, rue Haute"
+        key="c1", name="=Ajain", commune=place, lines=2, finess="230000001", address="1, rue Haute"
     )
-    second = factories.centre(key="c1", name="Bellac", opens_on=None, family_places=0)
+    second = factories.centre(key="c2", name="Bellac", opens_on=None, family_places=0)
     factories.closure(first, first_on=monday(2), last_on=monday(2) + timedelta(days=6))
     sutures = factories.practice(code="sutures", label="sutures")
     factories.practice(code="frottis", label="gynécologie")
@@ -112,7 +112,7 @@ def folder(first: date = MONDAY, weeks: int = WEEKS) -> Export:
 def test_a_plan_folder_holds_the_problem_that_the_web_plans(tmp_path: Path) -> None:
     a_network()
     third = Doctor.objects.get(key="D2")
-    factories.mission(third, Line.objects.get(centre__key="c1"), monday=monday(-3))
+    factories.mission(third, Line.objects.get(centre__key="c2"), monday=monday(-3))
     Line.objects.filter(number=2).update(starts_on=monday(2))
     bridge = planning.problem_for(MONDAY, weeks=WEEKS, standby_depth=2, today=TODAY)
     keys = dict(Doctor.objects.values_list("pk", "key"))
@@ -161,7 +161,7 @@ def test_the_workbook_imported_into_an_empty_network_goes_out_alike() -> None:
     again = spreadsheets.export_xlsx(with_contacts=True, **ACT)
     assert again.content == export.content
     assert Doctor.objects.get(key="D4").note == "ligne 1\n=ligne 2"
-    assert Centre.objects.get(key="c2").name == "=Ajain"
+    assert Centre.objects.get(key="c1").name == "=Ajain"
 
 
 def test_what_is_personal_goes_out_only_when_asked_and_is_told() -> None:

@@ -133,7 +133,7 @@ def test_a_worker_does_jobs_and_ends_cleanly_on_a_signal(running) -> None:
 def test_a_letter_does_not_wait_for_a_plan(monkeypatch) -> None:
     planning, sent = threading.Event(), threading.Event()
 
-    def long_plan(run, *, clock):
+    def long_plan(run, *, clock, executor):
         planning.set()
         assert sent.wait(PATIENCE_SECONDS)
         return RunState.FINISHED
@@ -150,10 +150,13 @@ def test_a_letter_does_not_wait_for_a_plan(monkeypatch) -> None:
 
     at_work = threading.Thread(target=work)
     at_work.start()
-    assert planning.wait(PATIENCE_SECONDS)
-    mail_notice.enqueue(factories.user().pk, "password_changed", "192.0.2.1")
-    assert sent.wait(PATIENCE_SECONDS)
-    at_work.join(PATIENCE_SECONDS)
+    try:
+        assert planning.wait(PATIENCE_SECONDS)
+        mail_notice.enqueue(factories.user().pk, "password_changed", "192.0.2.1")
+        assert sent.wait(PATIENCE_SECONDS)
+    finally:
+        sent.set()  # the worker ends whatever happened
+        at_work.join(PATIENCE_SECONDS)
     assert not at_work.is_alive()
     assert set(DBTaskResult.objects.values_list("status", flat=True)) == {"SUCCESSFUL"}
 

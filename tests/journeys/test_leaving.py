@@ -9,6 +9,7 @@ from django.test import Client
 from django.urls import reverse
 
 from relais.accounts.states import Role
+from relais.core.models import AuditEntry
 from relais.doctors.models import Doctor
 from relais.journeys import leaving, searching
 from relais.outbox.models import Message
@@ -140,10 +141,34 @@ def test_a_week_whose_doctor_leaves_reads_as_empty_on_the_radar() -> None:
     assert before.chance < after.chance < 1.0  # somebody could still come
 
 
+def test_the_planner_reads_who_asks_to_be_replaced(client: Client) -> None:
+    client.force_login(factories.user(Role.PLANNER))
+    mission = _mission()
+    leaving.ask_to_leave(mission, by=by(), now=NOW)
+    rota.refresh_radar(NOW)
+    words = f"{mission.doctor} demande un remplacement"
+    assert words in client.get(reverse("office_radar")).content.decode()
+    week = client.get(reverse("office_week", args=[mission.line_id, mission.monday]))
+    assert words in week.content.decode()
+    assert reverse("office_search", args=[mission.line_id, mission.monday]) in week.content.decode()
+
+
+def test_a_mission_that_ended_and_comes_back_asks_nothing_any_more() -> None:
+    mission = _mission()
+    leaving.ask_to_leave(mission, by=by(), now=NOW)
+    rota.cancel(mission, by=by(), now=NOW)
+    rota.reopen(mission, by=by(), now=NOW)
+    mission.refresh_from_db()
+    assert (mission.state, mission.leaving_at) == (MissionState.PROPOSED, None)
+
+
 def test_the_word_given_stays_out_of_the_audit() -> None:
     mission = _mission()
     leaving.ask_to_leave(mission, by=by(), now=NOW, why="ma fille se marie")
     assert mission.note == "ma fille se marie"
+    told = AuditEntry.objects.values_list("why", "details")
+    assert told
+    assert "marie" not in str(list(told))
 
 
 def test_a_doctor_asks_on_her_page_and_changes_her_mind(client: Client) -> None:

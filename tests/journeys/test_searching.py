@@ -82,6 +82,22 @@ def test_a_search_that_runs_by_itself_sends_the_next_wave_when_the_first_has_had
     assert searching.carry_on(NOW + timedelta(hours=50)) == 1
 
 
+def test_a_search_that_breaks_stops_no_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    first, second = factories.line(), factories.line()
+    _able(2)
+    broken, fine = _search(first), _search(second)
+    send_wave = searching.send_wave
+
+    def sends(search: Search, *, by: Actor, now: datetime) -> int:
+        if search == broken:
+            raise RuntimeError("a fault of ours")
+        return send_wave(search, by=by, now=now)
+
+    monkeypatch.setattr(searching, "send_wave", sends)
+    assert searching.carry_on(NOW) == 1
+    assert (broken.asks.count(), fine.asks.count()) == (0, 2)
+
+
 def test_all_answers_in_the_next_wave_does_not_wait() -> None:
     line = factories.line()
     _able(4)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Final
@@ -29,6 +30,8 @@ from relais.rota.searching import Wave
 from relais.rota.services import SearchOverRefusal, WeekOverRefusal
 from relais.rota.services.turn import take_turn
 from relais.rota.states import AnswerKind, AskOutcome, SearchState
+
+logger = logging.getLogger(__name__)
 
 TEMPLATE: Final = "week_request"
 ANSWER_PATH: Final = "/r/{token}/"
@@ -112,6 +115,7 @@ def answer(ask: Ask, *, kind: AnswerKind, by: Actor, now: datetime) -> Ask:
 
     Raises what `rota.services.answer` raises.
     """
+    take_turn()  # who leaves must still leave when the answer is heard
     leaving = rota_read.mission_to_replace(ask.search.line, monday=ask.search.monday)
     heard = rota.answer(ask, kind=kind, by=by, now=now)
     if heard.outcome == AskOutcome.PLACED and heard.answered_at == now and heard.mission:
@@ -144,18 +148,26 @@ def carry_on(now: datetime) -> int:
     """
     sent = 0
     for search in rota_read.running_searches():
-        if search.monday <= localdate(now):
-            _close(search, state=SearchState.OVER, now=now)
-        elif rota_read.is_filled(search.line, monday=search.monday):
-            _close(search, state=SearchState.FOUND, now=now)
-        elif search.by_itself and not _just_found_nobody(search, now):
-            until = rota_read.waits_until(search)
-            if until is None or until <= now:
-                try:
-                    sent += bool(send_wave(search, by=WORKER, now=now))
-                except (SearchOverRefusal, WeekOverRefusal):
-                    continue  # somebody was faster
+        try:
+            sent += _go_on(search, now=now)
+        except (SearchOverRefusal, WeekOverRefusal):
+            continue  # somebody was faster
+        except Exception:
+            logger.exception("The search %s could not go on.", search.pk)
     return sent
+
+
+def _go_on(search: Search, *, now: datetime) -> bool:
+    """Close a search, or send its next wave where it is due; say whether a wave left."""
+    if search.monday <= localdate(now):
+        _close(search, state=SearchState.OVER, now=now)
+    elif rota_read.is_filled(search.line, monday=search.monday):
+        _close(search, state=SearchState.FOUND, now=now)
+    elif search.by_itself and not _just_found_nobody(search, now):
+        until = rota_read.waits_until(search)
+        if until is None or until <= now:
+            return bool(send_wave(search, by=WORKER, now=now))
+    return False
 
 
 @transaction.atomic

@@ -108,7 +108,7 @@ PHRASES: Final = {
     "outbox.trial_sent": "a envoyé à l’essai",
     "rota.feed_opened": "a ouvert un agenda partagé :",
     "rota.feed_revoked": "a fermé un agenda partagé :",
-    "rota.leaving_asked": "demande à être remplacé pour la mission",
+    "rota.leaving_asked": "demande un remplacement pour la mission",
     "rota.leaving_withdrawn": "vient finalement pour la mission",
     "rota.mission_cancelled": "a annulé la mission",
     "rota.mission_confirmed": "a confirmé la mission",

@@ -171,6 +171,8 @@ def because(one: RiskReading, *, today: date) -> str:
             start = (
                 f"{one.doctor} n’a pas encore répondu (invitation {formats.in_days(day, today)})."
             )
+    elif not one.says_yes:
+        start = f"{one.doctor} demande un remplacement."
     else:
         start = f"{one.doctor} a confirmé."
     if one.could_come:

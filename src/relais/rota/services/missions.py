@@ -24,7 +24,7 @@ from relais.rota.services.refusals import (
     said_in_words,
 )
 from relais.rota.services.turn import take_turn
-from relais.rota.states import ACTIVE, MissionState, Move
+from relais.rota.states import ACTIVE, FIRM, MissionState, Move
 
 
 class WeekOverRefusal(Refusal):
@@ -297,6 +297,8 @@ def _move(
             state=move.target,
             changed_at=now,
             sequence=F("sequence") + 1,
+            # Who asked to be replaced asks no more once the mission ends or is doubtful again.
+            leaving_at=fresh.leaving_at if move.target in FIRM else None,
             note="\n".join(part for part in (fresh.note, why.strip()) if part),
         )
     fresh.refresh_from_db(fields=["state", "changed_at", "sequence", "note"])

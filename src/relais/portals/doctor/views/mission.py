@@ -82,7 +82,7 @@ ANSWERS: Final = {
         "Nous cherchons quelqu’un dès maintenant. La semaine reste la vôtre jusqu’à ce qu’un autre "
         "médecin dise oui : c’est le plus sûr pour le centre. En cas d’urgence, nous vous libérons "
         "tout de suite.",
-        "Cherchez quelqu’un, je reste prévu en attendant",
+        "Cherchez quelqu’un, je garde la semaine en attendant",
         "primary",
         True,
         leaving.ask_to_leave,

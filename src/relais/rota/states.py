@@ -172,3 +172,26 @@ class AskOutcome(TextChoices):
     THANKED = "thanked", "remercié"
     DECLINED = "declined", "pas cette fois"
     OTHER_WEEK = "other", "une autre semaine"
+
+
+class OfferSetKind(TextChoices):
+    """How a doctor said that some of several weeks would do."""
+
+    SPAN = "span", "entre deux dates"
+    MONTH = "month", "un mois"
+    PICKED = "picked", "des semaines cochées"
+
+
+class HoldEnd(TextChoices):
+    """How the hold of a week ended."""
+
+    KEPT = "kept", "gardée"
+    RELEASED = "released", "rendue"
+    EXPIRED = "expired", "délai passé"
+
+
+class WordGiven(TextChoices):
+    """What a doctor answers to « toujours d’accord ? »."""
+
+    YES = "yes", "oui"
+    NO = "no", "non"

@@ -1,4 +1,4 @@
-"""Offers of weeks, missions, standbys, plan runs and their proposals, calendar feeds."""
+"""Offers of weeks, missions, standbys, plan runs, calendar feeds, risks, searches."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from django.db.models import Q
 from relais.accounts.models import User
 from relais.doctors.models import Doctor
 from relais.network.models import Centre, Line
+from relais.rota.models.mondays import on_monday
+from relais.rota.models.sets import OfferSet
 from relais.rota.states import (
     ACTIVE,
     PENDING,
@@ -22,18 +24,21 @@ from relais.rota.states import (
 )
 
 
-def on_monday(name: str, *, column: str = "monday") -> models.CheckConstraint:
-    """Make the constraint that a column is a Monday, on SQLite and PostgreSQL."""
-    return models.CheckConstraint(condition=Q(**{f"{column}__iso_week_day": 1}), name=name)
-
-
 class Offer(models.Model):
-    """A doctor can come that week."""
+    """A doctor can come that week.
+
+    `among`: the weeks it is one of, of which she takes some at most. `may_stand_by`: she may be
+    asked to stand by that week.
+    """
 
     doctor = models.ForeignKey(Doctor, on_delete=models.CASCADE, related_name="+")
     monday = models.DateField("lundi", db_index=True)
     source = models.CharField("noté par", max_length=10, choices=OfferSource)
     offered_at = models.DateTimeField("noté le")
+    among = models.ForeignKey(
+        OfferSet, on_delete=models.SET_NULL, related_name="offers", null=True, blank=True
+    )
+    may_stand_by = models.BooleanField("peut être en réserve", default=True)
 
     class Meta:
         verbose_name = "semaine offerte"

@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("doctors", "0002_interest_call_letter_lettertext_practiceprofile_and_more"),
+        ("doctors", "0001_initial"),
         ("network", "0001_initial"),
         ("rota", "0005_leaving"),
     ]

@@ -50,3 +50,58 @@ PAPER_ORIGINS: Final[dict[PaperState, frozenset[PaperState]]] = {
 }
 # What the team gets by itself (a declaration, a card) it can note as there without a file.
 TEAM_PAPER_ORIGINS: Final = frozenset(PaperState)
+
+
+class InterestState(TextChoices):
+    """Where the talk with somebody interested stands."""
+
+    NEW = "new", "à appeler"
+    TALKING = "talking", "en discussion"
+    LATER = "later", "plus tard"
+    ACCEPTED = "accepted", "dans le collectif"
+    CLOSED = "closed", "sans suite"
+
+
+# Who is still on the call list.
+OPEN_INTERESTS: Final = (InterestState.NEW, InterestState.TALKING, InterestState.LATER)
+
+
+class CallOutcome(TextChoices):
+    """What came of a call."""
+
+    REACHED = "reached", "nous avons parlé"
+    MESSAGE = "message", "message laissé"
+    NO_ANSWER = "no_answer", "pas de réponse"
+    LATER = "later", "pas maintenant, rappeler"
+    NO = "no", "ne souhaite pas venir"
+    WRONG = "wrong", "numéro ou adresse faux"
+
+
+# Where a call leaves the talk.
+AFTER_CALL: Final[dict[CallOutcome, InterestState | None]] = {
+    CallOutcome.REACHED: InterestState.TALKING,
+    CallOutcome.MESSAGE: None,
+    CallOutcome.NO_ANSWER: None,
+    CallOutcome.LATER: InterestState.LATER,
+    CallOutcome.NO: InterestState.CLOSED,
+    CallOutcome.WRONG: InterestState.CLOSED,
+}
+
+
+class BestTime(TextChoices):
+    """When somebody likes to be called."""
+
+    ANY = "any", "quand vous voulez"
+    MORNING = "morning", "le matin"
+    NOON = "noon", "entre midi et deux"
+    EVENING = "evening", "en fin de journée"
+
+
+class LetterKind(TextChoices):
+    """What is produced filled in; each has its words in `texts/`, and versions by the team."""
+
+    COUNCIL = "council", "Lettre au conseil départemental"
+    SECONDARY = "secondary", "Déclaration d’activité secondaire"
+    CONTRACT = "contract", "Contrat de travail"
+    ORDER = "order", "Ordre de mission"
+    CERTIFICATE = "certificate", "Attestation de mission"

@@ -1,5 +1,6 @@
 """What changes a doctor's file and its papers."""
 
+from relais.doctors.services.charter import CharterRefusal, require_charter, sign_charter
 from relais.doctors.services.files import (
     EDITABLE,
     DoctorRefusal,
@@ -12,32 +13,70 @@ from relais.doctors.services.files import (
     set_travel_times,
     unpair,
 )
+from relais.doctors.services.interests import (
+    InterestRefusal,
+    accept_interest,
+    complete_interest,
+    count_link,
+    forget_old_interests,
+    note_call,
+    show_interest,
+    withdraw_interest,
+)
+from relais.doctors.services.letters import (
+    LetterRefusal,
+    check_text,
+    keep_letter,
+    read_letter,
+    rewrite_text,
+)
 from relais.doctors.services.papers import (
     PaperRefusal,
     accept_paper,
     ask_paper_again,
+    follow_papers,
     give_paper,
     open_checklist,
     read_paper,
     require_papers,
 )
+from relais.doctors.services.practice import PracticeRefusal, set_profile
 
 __all__ = [
     "EDITABLE",
+    "CharterRefusal",
     "DoctorRefusal",
+    "InterestRefusal",
+    "LetterRefusal",
     "PaperRefusal",
+    "PracticeRefusal",
+    "accept_interest",
     "accept_paper",
     "add_doctor",
     "ask_paper_again",
+    "check_text",
+    "complete_interest",
+    "count_link",
     "edit_doctor",
+    "follow_papers",
+    "forget_old_interests",
     "give_paper",
+    "keep_letter",
+    "note_call",
     "open_checklist",
     "pair",
+    "read_letter",
     "read_paper",
+    "require_charter",
     "require_papers",
+    "rewrite_text",
     "set_practices",
     "set_preferences",
+    "set_profile",
     "set_travel_time",
     "set_travel_times",
+    "show_interest",
+    "sign_charter",
     "unpair",
+    "withdraw_interest",
 ]

@@ -15,7 +15,7 @@ from relais.core import audit, private_files
 from relais.core.actors import Actor
 from relais.core.errors import Refusal
 from relais.doctors.models import Doctor, Paper
-from relais.doctors.queries import bad_papers, standings_of
+from relais.doctors.queries import bad_papers, first_days, standings_of
 from relais.doctors.states import PAPER_ORIGINS, TEAM_PAPER_ORIGINS, PaperState
 from relais.engine import papers
 from relais.engine.papers import DAY, PaperRule
@@ -180,6 +180,32 @@ def read_paper(paper: Paper, *, by: Actor, now: datetime) -> bytes:
     return content
 
 
+@transaction.atomic
+def follow_papers(*, by: Actor, now: datetime, today: date) -> int:
+    """Work out again from which week each asked doctor can come; count the files that change.
+
+    A paper that expires, or a lead time that goes by, moves the week without anybody's act. Two
+    queries, and one a batch of files that change.
+    """
+    days = first_days(today=today)
+    changed = []
+    for doctor in Doctor.objects.filter(pk__in=days).order_by("pk"):
+        wanted = _first_week(days[doctor.pk], known=doctor.ready_on, today=today)
+        if doctor.ready_on != wanted:
+            doctor.ready_on = wanted
+            changed.append(doctor)
+    if changed:
+        Doctor.objects.bulk_update(changed, ["ready_on"], batch_size=500)
+        audit.record(
+            None,
+            verb="doctors.weeks_followed",
+            by=by,
+            at=now,
+            details={"ready_on": {one.key: _iso(one.ready_on) for one in changed}},
+        )
+    return len(changed)
+
+
 def require_papers(doctor: Doctor, *, until: date) -> None:
     """Let a mission be ready only with every paper checked and worth something to its last day.
 
@@ -210,12 +236,16 @@ def _rule(doctor: Doctor, code: str) -> PaperRule:
 def _follow(locked: Doctor, shown: Doctor, *, today: date) -> None:
     """Write from which week on the doctor can come, as the slowest paper tells."""
     day = papers.ready_on(standings_of(locked), today=today)
-    if day > today:
-        locked.ready_on = papers.first_week(day)
-    elif locked.ready_on is None or locked.ready_on > today:
-        locked.ready_on = today
+    locked.ready_on = _first_week(day, known=locked.ready_on, today=today)
     locked.save(update_fields=["ready_on"])
     shown.ready_on = locked.ready_on
+
+
+def _first_week(day: date, *, known: date | None, today: date) -> date:
+    """Give the first week of a file whose papers are there on `day`; a day past stays as it is."""
+    if day > today:
+        return papers.first_week(day)
+    return today if known is None or known > today else known
 
 
 def _iso(day: date | None) -> str:

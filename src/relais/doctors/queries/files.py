@@ -5,7 +5,6 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
 
 from django.db.models import Exists, F, OuterRef, Prefetch, Q, QuerySet
 
@@ -15,12 +14,10 @@ from relais.doctors.models import (
     Companionship,
     Doctor,
     DoctorPractice,
-    Paper,
+    PracticeProfile,
     TravelTime,
 )
-from relais.doctors.states import DoctorStatus, PaperState, PracticeLevel, PreferenceKind
-from relais.engine import papers as engine_papers
-from relais.engine.papers import PaperRule, Standing
+from relais.doctors.states import DoctorStatus, PracticeLevel, PreferenceKind
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,6 +80,11 @@ def find_doctors(text: str = "", filters: Filters = ALL) -> QuerySet[Doctor]:
 def doctor_of(user: User) -> Doctor | None:
     """Give the doctor who signs in as a user, None when the user is not a doctor of the network."""
     return Doctor.objects.select_related("home").filter(user=user).first()
+
+
+def profile_of(doctor: Doctor) -> PracticeProfile | None:
+    """Give what a doctor said of her way of working; None when nothing was said. 1 query."""
+    return PracticeProfile.objects.filter(doctor=doctor).first()
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,54 +158,3 @@ def rpps_warning(rpps: str) -> str:
     if total % 10:
         return "Ce numéro RPPS semble mal recopié : sa clé ne correspond pas. Vérifiez-le."
     return ""
-
-
-@dataclass(frozen=True, slots=True)
-class PaperLine:
-    """One paper a doctor's status asks: the rule, and the row once it was asked or given."""
-
-    rule: PaperRule
-    paper: Paper | None
-
-
-def papers_of(doctor: Doctor) -> tuple[PaperLine, ...]:
-    """List the papers of a file in the order of the rules. 1 query."""
-    known = {paper.code: paper for paper in Paper.objects.filter(doctor=doctor)}
-    return tuple(
-        PaperLine(rule, known.get(rule.code)) for rule in engine_papers.asked_of(doctor.status)
-    )
-
-
-def standings_of(doctor: Doctor) -> tuple[Standing, ...]:
-    """Tell the engine where the papers of a file stand. 1 query."""
-    return tuple(_standing(line) for line in papers_of(doctor))
-
-
-def bad_papers(doctor: Doctor, *, until: date) -> tuple[PaperRule, ...]:
-    """List the papers that are missing, unchecked or expired before a day; 2 queries.
-
-    None when the network never asked this doctor for papers here.
-    """
-    if not Paper.objects.filter(doctor=doctor).exists():
-        return ()
-    return tuple(
-        one.rule for one in standings_of(doctor) if not engine_papers.is_good(one, until=until)
-    )
-
-
-def papers_to_check() -> QuerySet[Paper]:
-    """List the papers that wait for the team, the longest waiting first; doctors come along."""
-    given = Paper.objects.filter(state=PaperState.GIVEN, doctor__left_on__isnull=True)
-    return given.select_related("doctor").order_by("given_at", "id")
-
-
-def _standing(line: PaperLine) -> Standing:
-    paper = line.paper
-    if paper is None:
-        return Standing(rule=line.rule)
-    return Standing(
-        rule=line.rule,
-        is_accepted=paper.state == PaperState.ACCEPTED,
-        is_given=paper.state == PaperState.GIVEN,
-        expires_on=paper.expires_on,
-    )

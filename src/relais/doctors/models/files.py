@@ -7,7 +7,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from relais.accounts.models import User
-from relais.doctors.states import DoctorStatus, PaperState, PracticeLevel, PreferenceKind
+from relais.doctors.states import DoctorStatus, PracticeLevel, PreferenceKind
 from relais.network.models import KEY, Centre, Practice
 from relais.territory.models import Commune
 
@@ -147,32 +147,24 @@ class TravelTime(models.Model):
         return f"{self.doctor} – {self.centre} : {self.minutes} min"
 
 
-class Paper(models.Model):
-    """One paper of a doctor's file; `code` is a rule of `engine/parameters/papers.toml`.
+class PracticeProfile(models.Model):
+    """How a doctor works: languages spoken with patients, and limits in her own words.
 
-    `file_name` is the name of the private file, empty without one. `reason` is what the team wrote
-    to have it again.
+    `limits` speaks of the work (« pas de visites le soir »), never of anybody's health; a service
+    refuses health words. The acts are `DoctorPractice` rows; the pace is kept by the agenda.
     """
 
-    doctor = models.ForeignKey(Doctor, on_delete=models.PROTECT, related_name="papers")
-    code = models.CharField("papier", max_length=40)
-    state = models.CharField(
-        "état", max_length=20, choices=PaperState, default=PaperState.MISSING, db_index=True
+    doctor = models.OneToOneField(Doctor, on_delete=models.CASCADE, related_name="+")
+    minutes = models.PositiveSmallIntegerField(
+        "minutes par consultation", validators=[MinValueValidator(5), MaxValueValidator(60)]
     )
-    due_on = models.DateField("à fournir avant le")
-    expires_on = models.DateField("valable jusqu’au", null=True, blank=True)
-    file_name = models.CharField(max_length=32, blank=True, editable=False)
-    media_type = models.CharField(max_length=30, blank=True, editable=False)
-    sha256 = models.CharField("empreinte", max_length=64, blank=True, editable=False)
-    given_at = models.DateTimeField("reçu le", null=True, blank=True)
-    checked_at = models.DateTimeField("vérifié le", null=True, blank=True)
-    reason = models.CharField("raison", max_length=300, blank=True)
+    most_a_day = models.PositiveSmallIntegerField("patients par jour, au plus", null=True)
+    languages = models.JSONField("langues parlées", default=list)
+    limits = models.CharField("limites", max_length=300, blank=True)
+    said_at = models.DateTimeField("dit le")
 
     class Meta:
-        verbose_name = "papier"
-        constraints = [
-            models.UniqueConstraint(fields=["doctor", "code"], name="doctors_paper_once"),
-        ]
+        verbose_name = "pratique d’un médecin"
 
     def __str__(self) -> str:
-        return f"{self.code}, {self.doctor}"
+        return f"pratique : {self.doctor}"

@@ -41,17 +41,6 @@ def test_ages_and_birthdays_of_29_february() -> None:
     assert identity.birthday(born, 16) == date(2024, 2, 29)
 
 
-def test_who_chooses_the_doctor_depends_on_the_age() -> None:
-    today = date(2027, 1, 11)
-    ages = [date(2011, 1, 12), date(2011, 1, 11), date(2009, 1, 12), date(2009, 1, 11)]
-    assert [identity.needs_parent(born, today) for born in ages] == [
-        "decides",
-        "agrees",
-        "agrees",
-        "",
-    ]
-
-
 def test_names_are_searched_without_accents_and_kept_in_capitals() -> None:
     assert identity.plain("  Éloïse  D’Œuvre-Çağ ") == "eloise d oeuvre cag"
     assert identity.capitals("Éloïse d’Œuvre-Prévôt") == "ELOISE D'OEUVRE-PREVOT"

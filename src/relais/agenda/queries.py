@@ -57,6 +57,13 @@ def appointments_of(person: Person, *, since: datetime) -> QuerySet[Appointment]
     )
 
 
+def appointment_keys(person: Person) -> list[int]:
+    """List the keys of all appointments of a patient, past ones too."""
+    return list(
+        Appointment.objects.filter(patient=person).order_by("pk").values_list("pk", flat=True)
+    )
+
+
 def by_address(public_id: str, *, centre: Centre) -> Appointment | None:
     """Find an appointment of a centre by the identifier of addresses."""
     if not ADDRESS.fullmatch(public_id):

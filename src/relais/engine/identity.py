@@ -1,9 +1,12 @@
 """Who a patient is, as the national identity asks: names, birth dates, likeness of two files.
 
-Source: référentiel national d’identitovigilance (RNIV) 1, v2.0 (ministry of health, 2022), as known
-without the document at hand: re-read before qualifying identities. A birth date is kept as it is
-written on the papers, unknown parts as zeros and lunar days that no calendar has included; the day
-used for ages is worked out from it by the rules of that page.
+Source: référentiel national d’identitovigilance (RNIV) 1, « Principes d’identification des usagers
+communs à tous les acteurs de santé ». Of its v1.2 only the opening (its contents) was at hand when
+this was written, of v2.0 (2022) nothing: the rules on unknown dates below are from memory and must
+be read again before a connector to the national service (INSi) qualifies anybody. Lunar days follow
+the same need as the DMP’s integration guide, annexe A3-1. A birth date is kept as it is written on
+the papers, unknown parts as zeros and days that no calendar has included; the day used for ages is
+worked out from it.
 """
 
 from __future__ import annotations
@@ -90,14 +93,6 @@ def birthday(born_on: date, years: int) -> date:
     if (born_on.month, born_on.day) == (2, 29) and not calendar.isleap(year):
         return date(year, 3, 1)
     return born_on.replace(year=year)
-
-
-def needs_parent(born_on: date, day: date) -> str:
-    """Say who chooses the médecin traitant: « decides » under 16, « agrees » at 16 and 17, « »."""
-    age = age_on(born_on, day)
-    if age < DECIDES_AT:
-        return "decides"
-    return "agrees" if age < ADULT_AT else ""
 
 
 def is_birthplace(code: str) -> bool:

@@ -9,7 +9,16 @@ from django.db.models import F, Q
 
 from relais.accounts.models import User
 from relais.network.models import Centre
-from relais.patients.states import Consent, IdentityStatus, Proof, ProxyKind, Sex
+from relais.patients.states import (
+    Agreement,
+    CameBy,
+    Consent,
+    IdentityStatus,
+    Proof,
+    Protection,
+    ProxyKind,
+    Sex,
+)
 from relais.territory.models import Commune
 
 PUBLIC_ID_BYTES = 12  # 96 random bits: an address that nobody guesses and that says nothing
@@ -53,6 +62,11 @@ class Person(models.Model):
     has_long_term = models.BooleanField("affection de longue durée", default=False)
     long_term_until = models.DateField("jusqu’au", null=True, blank=True)
     needs_time = models.BooleanField("a besoin de plus de temps", default=False)
+    protection = models.CharField(
+        "protection", max_length=12, choices=Protection, default=Protection.NONE, blank=True
+    )
+    came_by = models.CharField(max_length=6, choices=CameBy, default=CameBy.DESK)
+    to_check_since = models.DateTimeField("à vérifier depuis", null=True, blank=True)
     merged_into = models.ForeignKey(
         "self", on_delete=models.PROTECT, related_name="merged", null=True, blank=True
     )
@@ -65,6 +79,9 @@ class Person(models.Model):
             models.CheckConstraint(condition=Q(sex__in=Sex.values), name="patients_sex_known"),
             models.CheckConstraint(
                 condition=Q(identity__in=IdentityStatus.values), name="patients_never_qualified"
+            ),
+            models.CheckConstraint(
+                condition=Q(protection__in=Protection.values), name="patients_protection_known"
             ),
             models.CheckConstraint(
                 condition=Q(has_long_term=True) | Q(long_term_until__isnull=True),
@@ -120,6 +137,9 @@ class Registration(models.Model):
     consent = models.CharField("consentement", max_length=10, choices=Consent)
     consent_on = models.DateField("consentement du")
     consent_by = models.CharField("donné par", max_length=200)
+    consent_version = models.PositiveSmallIntegerField("version du texte lu", default=1)
+    signed_on = models.DateField("déclaration signée le", null=True, blank=True)
+    sent_on = models.DateField("déclaration transmise le", null=True, blank=True)
 
     class Meta:
         verbose_name = "inscription au centre"
@@ -132,6 +152,10 @@ class Registration(models.Model):
             models.CheckConstraint(
                 condition=Q(until_on__isnull=True) | Q(until_on__gte=F("since_on")),
                 name="patients_registration_ordered",
+            ),
+            models.CheckConstraint(
+                condition=Q(sent_on__isnull=True) | Q(signed_on__isnull=False),
+                name="patients_signed_before_sent",
             ),
         ]
 
@@ -164,6 +188,73 @@ class Proxy(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} de {self.person}"
+
+
+class AgreementGiven(models.Model):
+    """What a patient agreed to or refused, which version of the text was read, by whom, when.
+
+    A change of mind is a new row: the last one of a kind holds.
+    """
+
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="agreements")
+    kind = models.CharField("pour", max_length=10, choices=Agreement)
+    version = models.PositiveSmallIntegerField("version du texte lu")
+    agrees = models.BooleanField("d’accord")
+    how = models.CharField("comment", max_length=10, choices=Consent)
+    said_by = models.CharField("dit par", max_length=200)
+    at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = "accord d’un patient"
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(kind__in=Agreement.values), name="patients_agreement_known"
+            ),
+        ]
+        indexes = [models.Index(fields=["person", "kind", "at"], name="patients_agreements")]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()}, {self.person}"
+
+
+class Intake(models.Model):
+    """How many patients a centre takes as médecin traitant, and whether it takes any now."""
+
+    centre = models.OneToOneField(Centre, on_delete=models.CASCADE, related_name="+")
+    per_line = models.PositiveIntegerField("patients par ligne", null=True, blank=True)
+    is_open = models.BooleanField("inscrit de nouveaux patients", default=True)
+
+    class Meta:
+        verbose_name = "inscriptions d’un centre"
+
+    def __str__(self) -> str:
+        return f"inscriptions à {self.centre}"
+
+
+class Merge(models.Model):
+    """Two files that became one, why, and what it takes to part them again.
+
+    `undo` names what was taken over: fields with what stood there before, keys of rows that moved.
+    """
+
+    gone = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    kept = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+    by = models.CharField("par", max_length=200)
+    why = models.TextField("raison")
+    undo = models.JSONField(default=dict)
+    undone_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        verbose_name = "réunion de deux fiches"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["gone"], condition=Q(undone_at__isnull=True), name="patients_merged_once"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.gone} réuni à {self.kept}"
 
 
 class ExceptionalAccess(models.Model):

@@ -21,7 +21,6 @@ from relais.rota.states import FIRM
 # A doctor reads from the Friday before the Monday and finishes letters until the Wednesday after.
 DAYS_BEFORE: Final = timedelta(days=3)
 LAST_DAY: Final = timedelta(days=9)
-EXCEPTION_LASTS: Final = timedelta(hours=4)  # choice of the project: one consultation with its tail
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,17 +4,30 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from itertools import combinations
 from typing import Final
 
 from django.db.models import F, Q, QuerySet
 
 from relais.core.models import AuditEntry
-from relais.engine import identity
+from relais.engine import identity, parameters
 from relais.engine.identity import LIKELY, Traits
-from relais.patients.models import ExceptionalAccess, Person, Proxy, Registration
+from relais.engine.weeks import monday_of
+from relais.network.models import Centre, Line
+from relais.patients.models import (
+    AgreementGiven,
+    ExceptionalAccess,
+    Intake,
+    KnownAt,
+    Merge,
+    Person,
+    Proxy,
+    Registration,
+)
+from relais.patients.states import Agreement
 
 LETTERS: Final = 3  # from how many letters on a search answers
 MOST_FOUND: Final = 12
@@ -155,3 +168,202 @@ def number_registered(centre_ids: Collection[int]) -> dict[int, int]:
     for centre_id in rows:
         counts[centre_id] += 1
     return dict(counts)
+
+
+@dataclass(frozen=True, slots=True)
+class Capacity:
+    """How many patients a centre can follow as médecin traitant, and how many it does.
+
+    `total` = `per_line` × `lines` active today; `is_own`: the centre set `per_line` itself.
+    """
+
+    lines: int
+    per_line: int
+    registered: int
+    is_own: bool
+    is_open: bool
+
+    @property
+    def total(self) -> int:
+        """Count the places."""
+        return self.per_line * self.lines
+
+    @property
+    def left(self) -> int:
+        """Count the places that are left; below zero when the centre went beyond."""
+        return self.total - self.registered
+
+    @property
+    def is_nearly_full(self) -> bool:
+        """Say whether places run out."""
+        share = parameters.load("patients")["nearly_full_share"].value
+        return self.registered >= share * self.total
+
+
+def capacity(centre: Centre, *, today: date) -> Capacity:
+    """Work out the places of a centre today; three queries."""
+    own = Intake.objects.filter(centre=centre).first()
+    usual = int(parameters.load("patients")["patients_per_line"].value)
+    lines = [
+        line for line in Line.objects.filter(centre=centre) if line.is_active(monday_of(today))
+    ]
+    return Capacity(
+        lines=len(lines),
+        per_line=usual if own is None or own.per_line is None else own.per_line,
+        registered=number_registered([centre.pk]).get(centre.pk, 0),
+        is_own=own is not None and own.per_line is not None,
+        is_open=own is None or own.is_open,
+    )
+
+
+def known_at(centre: Centre) -> QuerySet[Person]:
+    """List the patients whom a centre knows, those merged into another left out."""
+    keys = KnownAt.objects.filter(centre=centre).values("person_id")
+    return Person.objects.filter(pk__in=keys, merged_into__isnull=True)
+
+
+def to_check(centre: Centre) -> QuerySet[Person]:
+    """List the files opened online that the desk of a centre has not looked at, oldest first."""
+    return known_at(centre).filter(to_check_since__isnull=False).order_by("to_check_since", "pk")
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """Two files of a centre that may be one person; `points` of engine.identity.likeness."""
+
+    one: Person
+    other: Person
+    points: int
+
+
+def likely_pairs(centre: Centre, *, most: int = 50) -> tuple[Pair, ...]:
+    """List pairs of files of a centre that look alike, most alike first; one query.
+
+    Only files of one birth date or one birth name are compared: others cannot reach LIKELY.
+    """
+    people = list(known_at(centre).order_by("pk"))
+    traits = {person.pk: traits_of(person) for person in people}
+    groups: dict[object, list[Person]] = defaultdict(list)
+    for person in people:
+        groups[person.born_on].append(person)
+        groups[traits[person.pk].birth_name].append(person)
+    found: dict[tuple[int, int], Pair] = {}
+    for group in groups.values():
+        for one, other in combinations(group, 2):
+            points = identity.likeness(traits[one.pk], traits[other.pk])
+            if points >= LIKELY:
+                found[one.pk, other.pk] = Pair(one, other, points)
+    order = sorted(found.values(), key=lambda pair: (-pair.points, pair.one.pk, pair.other.pk))
+    return tuple(order[:most])
+
+
+def alike(centre: Centre, *, wanted: Traits) -> tuple[PossibleTwin, ...]:
+    """List the files of a centre that look like what is about to be opened; one query."""
+    near = known_at(centre).filter(born_on=wanted.born_on)
+    found = [PossibleTwin(one, identity.likeness(wanted, traits_of(one))) for one in near]
+    likely = [twin for twin in found if twin.points >= LIKELY]
+    return tuple(sorted(likely, key=lambda twin: (-twin.points, twin.person.pk)))
+
+
+def exactly(
+    *, name: str, first_name: str, born_on: date, among: QuerySet[Person]
+) -> tuple[Person, ...]:
+    """Find the files that bear a name, a first name and a birth date, accents or not; one query."""
+    last, first = identity.plain(name), identity.plain(first_name)
+    if not last or not first:
+        return ()
+    rows = among.filter(born_on=born_on, merged_into__isnull=True).order_by("pk")
+    return tuple(row for row in rows if _bears(row, last, first))
+
+
+def _bears(person: Person, last: str, first: str) -> bool:
+    lasts = {identity.plain(person.birth_name), identity.plain(person.used_name)}
+    firsts = {
+        identity.plain(person.first_birth_name),
+        identity.plain(person.used_first_name),
+    }
+    return last in lasts and first in firsts
+
+
+def reachable_at(person: Person, *, today: date) -> frozenset[str]:
+    """List the telephones of a person and of who answers for them: their last nine digits."""
+    numbers = [person.phone, *(proxy.phone for proxy in proxies_of(person, today=today))]
+    return frozenset(last_digits(number) for number in numbers) - {""}
+
+
+def last_digits(number: str) -> str:
+    """Give the nine last digits of a telephone number: the same for 06… and +336…."""
+    digits = "".join(sign for sign in number if sign.isdigit())
+    return digits[-9:] if len(digits) >= 9 else ""
+
+
+def agreements_of(person: Person) -> Mapping[str, AgreementGiven]:
+    """Give what holds of what a patient agreed to, by kind; one query."""
+    rows = AgreementGiven.objects.filter(person=person).order_by("at", "pk")
+    return {row.kind: row for row in rows}
+
+
+def accepts_messages(person: Person) -> bool:
+    """Say whether a patient takes messages: unless the last word on it was no."""
+    last = agreements_of(person).get(Agreement.MESSAGES)
+    return last is None or last.agrees
+
+
+def merges_of(person: Person) -> tuple[Merge, ...]:
+    """List the files that were merged into one and not parted since, the latest first."""
+    rows = Merge.objects.filter(kept=person, undone_at__isnull=True).select_related("gone")
+    return tuple(rows.order_by("-at", "-pk"))
+
+
+def declarations_waiting(centre: Centre) -> QuerySet[Registration]:
+    """List the registrations whose declaration is not signed, or not sent, oldest first."""
+    return (
+        Registration.objects.filter(centre=centre, until_on__isnull=True, sent_on__isnull=True)
+        .select_related("person")
+        .order_by("since_on", "pk")
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """Somebody saw a patient's name or file: when, who, and on which page (a verb of the audit)."""
+
+    at: datetime
+    who: str
+    verb: str
+    why: str
+
+
+SHOWN_IN_LISTS: Final = ("patients.searched", "agenda.day_read")
+
+
+def readings_of(person: Person) -> tuple[Reading, ...]:
+    """List every time a patient's file was opened, changed, or the name was shown in a list.
+
+    Those merged into it count. The latest first; reads the lists of names shown since the file
+    was opened, one by one: for a page that is asked for rarely.
+    """
+    gone = list(Person.objects.filter(merged_into=person).values_list("pk", flat=True))
+    keys = {person.pk, *gone}
+    since = Person.objects.filter(pk__in=keys).order_by("created_at").values_list("created_at")
+    first = since[0][0]
+    found = list(
+        AuditEntry.objects.filter(
+            subject_type=person._meta.label_lower, subject_id__in=[str(key) for key in keys]
+        )
+    )
+    lists = AuditEntry.objects.filter(verb__in=SHOWN_IN_LISTS, at__gte=first)
+    found += [
+        entry
+        for entry in lists.iterator(chunk_size=2_000)
+        if not keys.isdisjoint(entry.details.get("patients", ()))
+    ]
+    found.sort(key=lambda entry: (entry.at, entry.pk), reverse=True)
+    return tuple(Reading(one.at, one.actor_label, one.verb, one.why) for one in found)
+
+
+def twins_of(
+    people: Iterable[Person], *, among: QuerySet[Person]
+) -> tuple[tuple[Person, tuple[PossibleTwin, ...]], ...]:
+    """Give each of some files with those that look like it; one query a file."""
+    return tuple((person, possible_twins(person, among=among)) for person in people)

@@ -6,6 +6,8 @@ from typing import Final
 
 from django.db.models import TextChoices
 
+from relais.engine import representation
+
 
 class Sex(TextChoices):
     """The sex of the national identity."""
@@ -39,9 +41,29 @@ class Proof(TextChoices):
 class ProxyKind(TextChoices):
     """By what right someone answers for a patient."""
 
-    PARENT = "parent", "parent"
-    GUARDIAN = "guardian", "tuteur ou tutrice"
-    TRUSTED = "trusted", "personne de confiance"
+    PARENT = representation.PARENT, "parent"
+    GUARDIAN = representation.GUARDIAN, "tuteur ou tutrice"
+    CURATOR = representation.CURATOR, "curateur ou curatrice"
+    EMPOWERED = representation.EMPOWERED, "habilitation familiale ou mandat"
+    TRUSTED = representation.TRUSTED, "personne de confiance"
+    HELPER = representation.HELPER, "proche qui aide"
+
+
+class Protection(TextChoices):
+    """How the law protects an adult; an administrative fact, never why."""
+
+    NONE = representation.NONE, "aucune"
+    CURATORSHIP = representation.CURATORSHIP, "curatelle"
+    GUARDIANSHIP = representation.GUARDIANSHIP, "tutelle"
+    FAMILY = representation.FAMILY, "habilitation familiale"
+    MANDATE = representation.MANDATE, "mandat de protection future"
+
+
+class CameBy(TextChoices):
+    """Where a file was opened. One opened online is looked at by the desk before it is trusted."""
+
+    DESK = "desk", "au centre"
+    ONLINE = "online", "en ligne"
 
 
 class Consent(TextChoices):
@@ -49,6 +71,13 @@ class Consent(TextChoices):
 
     SIGNED = "signed", "formulaire signé"
     SPOKEN = "spoken", "de vive voix, au centre"
+
+
+class Agreement(TextChoices):
+    """What a patient agrees to, beside the choice of the médecin traitant."""
+
+    SHARING = "sharing", "partage du dossier entre les médecins du centre"
+    MESSAGES = "messages", "messages du centre par SMS ou courriel"
 
 
 # Proxies that the law gives for a child end with childhood.

@@ -19,7 +19,7 @@ from relais.agenda.services.appointments import (
     undo,
 )
 from relais.agenda.services.mark import mark
-from relais.agenda.services.merging import take_over
+from relais.agenda.services.merging import give_back, take_over
 from relais.agenda.services.openings import (
     except_day,
     load_reasons,
@@ -52,6 +52,7 @@ __all__ = [
     "confirm_hold",
     "except_day",
     "expire_holds",
+    "give_back",
     "hold",
     "load_reasons",
     "mark",

@@ -36,3 +36,31 @@ def take_over(person: Person, *, into: Person, by: Actor, now: datetime) -> int:
         into, verb="agenda.taken_over", by=by, at=now, details={"with": person.pk, "count": moved}
     )
     return moved
+
+
+@transaction.atomic
+def give_back(
+    person: Person, *, appointments: list[int], to: Person, by: Actor, now: datetime
+) -> int:
+    """Give back appointments that `take_over` took, when two files are parted; their number.
+
+    Only those that are still the person's. Raises PatientTakenRefusal when the other file has one
+    at that time by now.
+    """
+    lock_patients([person.pk, to.pk])
+    rows = Appointment.objects.filter(pk__in=appointments, patient=person)
+    owned = PatientTick.objects.filter(patient=person, appointment__in=rows)
+    ticks = list(owned.values_list("tick", "appointment_id"))
+    wanted = [tick for tick, _ in ticks]
+    if PatientTick.objects.filter(patient=to, tick__in=wanted).exists():
+        raise PatientTakenRefusal(
+            "Les deux fiches auraient un rendez-vous à la même heure. Annulez d’abord l’un d’eux."
+        )
+    owned.delete()
+    for tick, appointment in ticks:
+        PatientTick.objects.create(patient=to, tick=tick, appointment_id=appointment)
+    moved = rows.update(patient=to)
+    audit.record(
+        to, verb="agenda.given_back", by=by, at=now, details={"from": person.pk, "count": moved}
+    )
+    return moved

@@ -95,6 +95,7 @@ def test_the_duties_are_those_that_are_written_down() -> None:
         "forget_old_messages",
         "keep_the_radar",
         "carry_on_with_searches",
+        "look_at_the_papers",
     ]
 
 

@@ -71,6 +71,9 @@ CSRF_TRUSTED_ORIGINS = [f"https://{host}" for host in ALLOWED_HOSTS] if HTTPS el
 NETWORK_NAME = env_text("RELAIS_NETWORK_NAME", "Le Relais solidaire")
 NETWORK_CONTACT = env_text("RELAIS_NETWORK_CONTACT", "contact@exemple.fr")
 
+# A week is « prête » only once its doctor signed the charter of the day.
+CHARTER_REQUIRED = env_flag("RELAIS_CHARTER_REQUIRED")
+
 # -- applications ----------------------------------------------------------------------------------
 INSTALLED_APPS = [
     "django.contrib.auth",

@@ -15,6 +15,7 @@ from typing import Final
 from django.conf import settings
 
 from relais.core.errors import Refusal
+from relais.core.photos import BrokenPhotoError, bare_jpeg, bare_png
 
 _NAME: Final = re.compile(r"[0-9a-f]{32}")
 PDF, JPEG, PNG = "application/pdf", "image/jpeg", "image/png"
@@ -41,6 +42,21 @@ def media_type_of(content: bytes) -> str:
                 return media_type
             raise FileRefusal("Ce fichier est arrivé incomplet. Envoyez-le encore une fois.")
     raise FileRefusal("Envoyez une photo (JPEG ou PNG) ou un PDF.")
+
+
+def without_traces(content: bytes, *, media_type: str) -> bytes:
+    """Take out of a photo what it tells beside its picture: place, time, telephone, previews.
+
+    A PDF stays as it is. Raises FileRefusal for a photo that cannot be read to its end.
+    """
+    try:
+        if media_type == JPEG:
+            return bare_jpeg(content)
+        if media_type == PNG:
+            return bare_png(content)
+    except BrokenPhotoError as error:
+        raise FileRefusal("Cette photo est abîmée. Reprenez-la, puis envoyez-la.") from error
+    return content
 
 
 def keep(content: bytes) -> str:

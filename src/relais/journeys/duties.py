@@ -12,7 +12,7 @@ from django_tasks_db.models import DBTaskResult, get_date_max
 
 from relais.accounts import services as accounts
 from relais.core.seals import seal_audit
-from relais.journeys import searching, spreadsheets
+from relais.journeys import readiness, searching, spreadsheets
 from relais.journeys.sending import forget_old_messages, send_messages
 from relais.rota.services import fail_silent_runs, radar_is_stale
 from relais.rota.tasks import read_the_radar
@@ -88,6 +88,11 @@ def carry_on_with_searches(now: datetime) -> int:
     return searching.carry_on(now)
 
 
+def look_at_the_papers(now: datetime) -> int:
+    """Once a day, move first weeks and reopen missions whose papers end too early; count them."""
+    return readiness.daily_round(now)
+
+
 EVERY_MINUTE: Final[tuple[Duty, ...]] = (
     seal_the_audit,
     end_silent_runs,
@@ -98,6 +103,7 @@ EVERY_MINUTE: Final[tuple[Duty, ...]] = (
     forget_old_messages,
     keep_the_radar,
     carry_on_with_searches,
+    look_at_the_papers,
 )
 
 # What nobody should wait a minute for.

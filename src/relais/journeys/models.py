@@ -22,3 +22,19 @@ class PreparedImport(models.Model):
 
     def __str__(self) -> str:
         return f"import préparé par {self.actor} le {self.prepared_at:%Y-%m-%d %H:%M}"
+
+
+class DayRound(models.Model):
+    """A round that was made on a day: the worker makes each once a day, whoever else works."""
+
+    name = models.CharField(max_length=40)
+    day = models.DateField()
+
+    class Meta:
+        verbose_name = "tour du jour"
+        constraints = [
+            models.UniqueConstraint(fields=["name", "day"], name="journeys_round_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name}, {self.day}"

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from django.db import transaction
+from django.utils.timezone import localdate
 
 from relais.accounts import services as accounts
 from relais.accounts import tasks
@@ -15,6 +16,8 @@ from relais.core import audit
 from relais.core.actors import Actor
 from relais.core.errors import Refusal
 from relais.doctors.models import Doctor
+from relais.network import queries as network_read
+from relais.network import services as network
 
 
 class NoEmailRefusal(Refusal):
@@ -75,5 +78,11 @@ def remove_second_factors(user: User, *, by: Actor, now: datetime, why: str = ""
 
 @transaction.atomic
 def close_account(user: User, *, by: Actor, now: datetime, why: str = "") -> None:
-    """Close an account: sessions end, links open nothing; what the person did stays written."""
+    """Close an account: sessions end, links open nothing; what the person did stays written.
+
+    Who coordinated centres no longer does: somebody else is to be named there.
+    """
     accounts.close_account(user, by=by, now=now, why=why)
+    today = localdate(now)
+    for coordination in network_read.coordinations_of(user, today=today):
+        network.end_coordination(coordination, until_on=today, by=by, now=now)

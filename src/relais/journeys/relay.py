@@ -14,10 +14,10 @@ from django.utils.timezone import localdate
 from relais.connectors.ics import WEEK_BEGINS, WEEK_ENDS, WEEK_LAST_DAY
 from relais.core import formats
 from relais.core.actors import Actor
-from relais.doctors import services as doctors
 from relais.doctors.models import Doctor
 from relais.engine.messages import parameter
 from relais.journeys.calendars import CANCEL, REQUEST, mission_file
+from relais.journeys.readiness import require_ready
 from relais.journeys.recipients import of_doctor
 from relais.network.models import Line
 from relais.outbox import queries as messages
@@ -93,8 +93,11 @@ def tell_replaced(mission: Mission, *, by: Actor, now: datetime) -> None:
 
 @transaction.atomic
 def mark_ready(mission: Mission, *, by: Actor, now: datetime) -> Mission:
-    """Note that nothing is left to prepare: every paper is worth something to the last day."""
-    doctors.require_papers(mission.doctor, until=mission.monday + WEEK_LAST_DAY)
+    """Note that nothing is left to prepare: every paper is worth something to the last day.
+
+    Raises what `readiness.require_ready` raises.
+    """
+    require_ready(mission.doctor, monday=mission.monday, now=now)
     return rota.mark_ready(mission, by=by, now=now)
 
 

@@ -83,6 +83,12 @@ def coordinators_of(centre: Centre, *, today: date) -> list[User]:
     return list(User.objects.filter(is_active=True, pk__in=charges.values("user")).order_by("pk"))
 
 
+def coordinations_of(user: User, *, today: date) -> list[Coordination]:
+    """List what someone coordinates today or is to coordinate later. One query."""
+    running = Coordination.objects.filter(Q(until_on=None) | Q(until_on__gt=today), user=user)
+    return list(running.select_related("user", "centre").order_by("pk"))
+
+
 def closures(
     *, first: date, last: date, centre_ids: Collection[int] | None = None
 ) -> QuerySet[Closure]:

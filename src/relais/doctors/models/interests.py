@@ -37,7 +37,7 @@ class Interest(models.Model):
         verbose_name = "médecin intéressé"
 
     def __str__(self) -> str:
-        return self.name
+        return f"demande n° {self.pk}"  # the audit keeps this for ever, and people may leave
 
 
 class Call(models.Model):

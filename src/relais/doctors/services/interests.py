@@ -66,7 +66,8 @@ def show_interest(
         audit.record(interest, verb="doctors.interest_shown", by=by, at=now, details=_told(source))
         return interest, True
     locked = _lock(interest)
-    if locked.state == InterestState.CLOSED:
+    has_left = locked.doctor is not None and locked.doctor.left_on is not None
+    if locked.state == InterestState.CLOSED or has_left:
         locked.state, locked.ended_at = InterestState.NEW, None
         locked.came_at, locked.next_on = now, joining.first_call_on(today)
         locked.save()
@@ -75,7 +76,7 @@ def show_interest(
 
 
 @transaction.atomic
-def count_link(interest: Interest, *, now: datetime) -> int:
+def count_link(interest: Interest) -> int:
     """Count one more link sent to somebody interested, and give its number."""
     locked = _lock(interest)
     locked.links += 1
@@ -218,7 +219,7 @@ def _forget(interest: Interest, *, now: datetime) -> None:
 
 
 def _lock(interest: Interest) -> Interest:
-    return Interest.objects.select_for_update().get(pk=interest.pk)
+    return Interest.objects.select_for_update(of=("self",)).get(pk=interest.pk)
 
 
 def _refuse_ended(interest: Interest) -> None:

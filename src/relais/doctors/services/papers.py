@@ -53,6 +53,8 @@ def give_paper(
 ) -> Paper:
     """Keep the file of a paper, which the team then checks; the file before it is erased.
 
+    Of a photo only the picture is kept: not where, when and with what it was taken.
+
     Raises PaperRefusal or FileRefusal for a file too large or of another kind, ValueError for a
     paper that the status does not ask.
     """
@@ -63,6 +65,7 @@ def give_paper(
             "Envoyez une photo moins lourde."
         )
     media_type = private_files.media_type_of(content)
+    content = private_files.without_traces(content, media_type=media_type)
     name = private_files.keep(content)
     try:
         with transaction.atomic():

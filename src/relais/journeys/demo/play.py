@@ -320,9 +320,9 @@ def relay_the_past(this_monday: date, *, now: datetime) -> None:
     then = now - PAST
     first = this_monday - PAST_WEEKS * WEEK
     _plan(first, weeks=PAST_WEEKS + 1, standby_depth=0, now=then)
-    for mission in Mission.objects.order_by("monday", "line_id"):
+    for mission in Mission.objects.select_related("doctor").order_by("monday", "line_id"):
         rota.confirm(mission, by=STORY, now=then)
-        rota.mark_ready(mission, by=STORY, now=then)
+        relay.mark_ready(mission, by=STORY, now=then)
 
 
 def plan_the_year(this_monday: date, *, now: datetime) -> PlanRun:
@@ -360,4 +360,4 @@ def answer_the_plan(this_monday: date, *, now: datetime) -> None:
         rota.invite(mission, by=STORY, now=now)  # answered long ago: its letter is not sent now
         relay.confirm(mission, by=STORY, now=now)
         if weeks_ahead < READY_WEEKS:
-            rota.mark_ready(mission, by=STORY, now=now)
+            relay.mark_ready(mission, by=STORY, now=now)

@@ -11,6 +11,8 @@ from typing import Final
 from relais.core.actors import Actor
 from relais.core.formats import listing
 from relais.engine.weeks import monday_of
+from relais.journeys import relay
+from relais.journeys.readiness import require_ready
 from relais.journeys.spreadsheets.book import Book, Person, Place, refused_at
 from relais.journeys.spreadsheets.cells import EMPTY, LOCKED
 from relais.journeys.spreadsheets.kinds import MISSIONS, OFFERS, WEEK_COLUMN
@@ -365,6 +367,9 @@ class RotaRows:
             if line is None:
                 raise RuntimeError(f"line {one.line} of {one.place.key} is not written yet")
             line.centre = one.place.row()
+            if one.state == MissionState.READY:
+                with refused_at(one.record):
+                    require_ready(one.person.row(), monday=one.monday, now=now)
             placements.append(
                 Placement(one.person.row(), line, one.monday, one.state, one.is_locked, one.note)
             )
@@ -384,6 +389,6 @@ class RotaRows:
         ):
             rota.confirm(mission, by=by, now=now)
         if move.state == MissionState.READY and mission.state == MissionState.CONFIRMED:
-            rota.mark_ready(mission, by=by, now=now)
+            relay.mark_ready(mission, by=by, now=now)
         if move.locks:
             rota.lock(mission, by=by, now=now)

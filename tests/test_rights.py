@@ -35,11 +35,24 @@ OPEN_TO_ALL = {
     "feed",
     "messages_sms",
     "messages_stop",
+    "patient_appointment",
+    "patient_ask",
+    "patient_cancel",
+    "patient_centre",
+    "patient_centres",
+    "patient_code",
+    "patient_code_again",
+    "patient_give_up",
+    "patient_move",
     "mfa_authenticate",
     "mfa_login_webauthn",
     "public_answer",
     "public_favicon",
     "public_home",
+    "public_interest",
+    "public_interest_follow",
+    "public_interest_thanks",
+    "public_invitation",
     "public_legal",
     "public_manifest",
     "public_robots",
@@ -99,7 +112,7 @@ class World:
         pk: Any = self.doctor.pk
         if name in {"doctor_mission", "doctor_answer"}:
             pk = self.mission.pk
-        elif name.startswith(("centre_", "office_centre")):
+        elif name.startswith(("centre_", "office_centre", "patient_")):
             pk = self.centre.pk
         elif name.startswith("office_run"):
             pk = self.run.pk

@@ -11,6 +11,8 @@ from django.tasks import TaskResultStatus
 from django_tasks_db.models import DBTaskResult, get_date_max
 
 from relais.accounts import services as accounts
+from relais.booking import services as booking
+from relais.core.actors import Actor
 from relais.core.seals import seal_audit
 from relais.journeys import readiness, searching, spreadsheets
 from relais.journeys.sending import forget_old_messages, send_messages
@@ -83,6 +85,11 @@ def keep_the_radar(now: datetime) -> int:
     return 1
 
 
+def forget_online_requests(now: datetime) -> int:
+    """End the requests of the public pages whose code never came; count them."""
+    return booking.forget_old_requests(now, by=Actor.system("demandes en ligne"))
+
+
 def carry_on_with_searches(now: datetime) -> int:
     """Send the waves that are due, close the searches that are over; count the waves."""
     return searching.carry_on(now)
@@ -103,6 +110,7 @@ EVERY_MINUTE: Final[tuple[Duty, ...]] = (
     forget_old_messages,
     keep_the_radar,
     carry_on_with_searches,
+    forget_online_requests,
     look_at_the_papers,
 )
 

@@ -77,14 +77,20 @@ def show_interest(
 
 @transaction.atomic
 def send_link(interest: Interest, *, by: Actor, now: datetime) -> bool:
-    """Send somebody a link to her own request; no more of them a day than the parameters say."""
+    """Send somebody a link to her own request; no more of them a day than the parameters say.
+
+    Gives whether one was written: not to a number that takes no SMS.
+    """
+    recipient = of_interest(interest)
+    if not recipient.email and not (recipient.mobile and settings.SMS_GATEWAY):
+        return False  # the team has the number, and calls
     about = f"doctors.interest:{interest.pk}"
     sent = messages.about(about).filter(posted_at__gt=now - _A_DAY).count()
     if sent >= joining.parameter("links_a_day"):
         return False
     number = doctors.count_link(interest)
     outbox.post(
-        of_interest(interest),
+        recipient,
         template=LINK,
         about=about,
         version=number,

@@ -16,6 +16,7 @@ from relais.core import formats
 from relais.core.actors import Actor
 from relais.doctors.models import Doctor
 from relais.engine.messages import parameter
+from relais.journeys import invitations
 from relais.journeys.calendars import CANCEL, REQUEST, mission_file
 from relais.journeys.readiness import require_ready
 from relais.journeys.recipients import of_doctor
@@ -188,6 +189,8 @@ def accept_repair(
 
 def _invitation(mission: Mission, *, now: datetime) -> Posting:
     begins, ends = _span(mission)
+    page = MISSION_PATH.format(pk=mission.pk)
+    path = invitations.path_of(mission) if invitations.needs_no_account(mission) else page
     return Posting(
         recipient=of_doctor(mission.doctor),
         template=INVITATION,
@@ -198,11 +201,11 @@ def _invitation(mission: Mission, *, now: datetime) -> Posting:
             "network": settings.NETWORK_NAME,
             "first": _moment(begins),
             "last": _moment(ends),
-            "link": settings.SITE_ADDRESS + MISSION_PATH.format(pk=mission.pk),
+            "link": settings.SITE_ADDRESS + path,
         },
         give_up_at=_worth_until(begins, now=now),
         urgent=_is_urgent(begins, now=now),
-        page=MISSION_PATH.format(pk=mission.pk),
+        page=page,
     )
 
 
@@ -307,6 +310,6 @@ def _whole(mission: Mission) -> Mission:
 
 def _all_whole(missions: Collection[Mission]) -> list[Mission]:
     """Give missions with what messages say of them; one query."""
-    related = ("doctor__home", "line__centre__commune")
+    related = ("doctor__home", "doctor__user", "line__centre__commune")
     found = Mission.objects.select_related(*related).in_bulk([one.pk for one in missions])
     return [found[one.pk] for one in missions]

@@ -11,6 +11,7 @@ from relais.network import queries as network
 from relais.portals import france
 from relais.portals.gates import needs
 from relais.portals.public.figures import figures
+from relais.portals.public.forms import source_in
 from relais.territory.reference import departments
 
 
@@ -28,6 +29,7 @@ def home(request: HttpRequest) -> HttpResponse:
         request,
         "public/home.html",
         {
+            "source": source_in(request.GET.get("source", "")),
             "centres": [(row, departments().get(row.department, "")) for row in centres],
             "figures": figures(known, today=today),
             "marks": marks,

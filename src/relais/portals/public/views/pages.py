@@ -23,7 +23,7 @@ def legal(request: HttpRequest) -> HttpResponse:
 @needs(Right.ANYONE)
 def robots(request: HttpRequest) -> HttpResponse:
     """Let search engines read the open pages only."""
-    closed = ("/compte/", "/medecin/", "/centre/", "/bureau/", "/agenda/", "/r/")
+    closed = ("/compte/", "/medecin/", "/centre/", "/bureau/", "/agenda/", "/r/", "/rdv/")
     lines = ["User-agent: *", *(f"Disallow: {path}" for path in closed), ""]
     return HttpResponse("\n".join(lines), content_type="text/plain; charset=utf-8")
 

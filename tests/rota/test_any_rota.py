@@ -15,7 +15,7 @@ from relais.network.models import Line
 from relais.rota import planning, services
 from relais.rota.models import Mission, Offer, PlannedMission, PlanRun, Standby
 from relais.rota.queries import situation as facts
-from relais.rota.queries.situation import most_in_a_year
+from relais.rota.queries.standing import most_in_a_year
 from relais.rota.services import acceptance, compute
 from relais.rota.states import ACTIVE, MissionState, RunState
 from tests import factories

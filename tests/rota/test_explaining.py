@@ -35,7 +35,7 @@ def test_a_taken_week_says_why_who_otherwise_and_why_not_another(
     factories.mission(anne, line)
     factories.offer(anne)
     factories.offer(boris)
-    with django_assert_max_num_queries(14):
+    with django_assert_max_num_queries(16):
         told = explaining.explain_week(line, monday=MONDAY, today=TODAY, doctor_id=boris.pk)
     (here,) = told.here
     assert here.doctor_name == str(anne)

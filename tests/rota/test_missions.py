@@ -13,7 +13,7 @@ from relais.doctors.models import CentrePreference, Companionship, TravelTime
 from relais.doctors.states import PreferenceKind
 from relais.rota import services
 from relais.rota.models import Mission, RotaTurn, Standby
-from relais.rota.queries.situation import most_in_a_year
+from relais.rota.queries.standing import most_in_a_year
 from relais.rota.states import MissionState, PlanningRule
 from tests import factories
 from tests.factories import MONDAY, NOW, monday

@@ -218,7 +218,7 @@ def test_the_same_number_of_queries_for_one_and_for_many(django_assert_num_queri
             doctor = factories.doctor()
             factories.offer(doctor)
             factories.mission(line_=centre.lines.first())
-        with django_assert_num_queries(13):
+        with django_assert_num_queries(15):
             bridge()
 
 

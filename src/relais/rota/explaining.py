@@ -20,7 +20,7 @@ from relais.network.models import Line
 from relais.rota import planning
 from relais.rota.models import PlannedMission, PlannedStandby, PlanRun
 from relais.rota.planning import Bridge
-from relais.rota.queries import situation as facts
+from relais.rota.queries.standing import YEAR_WEEKS
 from relais.rota.states import ChangeKind
 
 STANDBY_DEPTH = 2  # plan folder format: reserves wanted for every centre-week, unless said
@@ -51,7 +51,7 @@ class Explanation:
 def explain_week(
     line: Line, *, monday: date, today: date, doctor_id: int | None = None
 ) -> Explanation:
-    """Explain a line's centre in one week of the rota of today. 13 queries.
+    """Explain a line's centre in one week of the rota of today. 15 queries.
 
     Raises ValueError when `monday` is not a Monday.
     """
@@ -90,7 +90,7 @@ def _of_the_year(monday: date, *, today: date) -> Bridge:
     first = min(monday_of(today), monday)
     return planning.problem_for(
         first,
-        weeks=max(facts.YEAR_WEEKS, weeks_between(first, monday) + 1),
+        weeks=max(YEAR_WEEKS, weeks_between(first, monday) + 1),
         standby_depth=STANDBY_DEPTH,
         today=today,
     )

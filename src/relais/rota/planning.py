@@ -36,9 +36,11 @@ from relais.engine.rota.verify import score
 from relais.engine.weeks import WEEK, monday_of, mondays, weeks_between
 from relais.network import queries as network
 from relais.network.models import Line, PracticeNeed
+from relais.rota.flexible import fit
 from relais.rota.models import PlannedHole, PlannedMission, PlannedStandby, PlanRun
 from relais.rota.queries import situation as facts
-from relais.rota.queries.situation import OPENING_WEEKS, Situation, Standing, most_in_a_year
+from relais.rota.queries.situation import OPENING_WEEKS, Situation
+from relais.rota.queries.standing import YEAR_WEEKS, Standing, most_in_a_year
 from relais.rota.states import ChangeKind, MissionState
 
 SENTENCE_MOST = 400  # letters of PlannedMission.because
@@ -91,8 +93,12 @@ def problem_for(
     standby_depth: int,
     today: date,
     opening_weeks: int = OPENING_WEEKS,
+    with_holds: bool = True,
 ) -> Bridge:
-    """Build the engine's problem from the database. 13 queries, whatever the size.
+    """Build the engine's problem from the database. 15 queries, whatever the size.
+
+    With `with_holds`, a line-week kept for a doctor is no place for anybody, and she is busy
+    around it.
 
     Raises ValueError when `first_monday` is not a Monday or `weeks` is less than 1.
     """
@@ -106,14 +112,20 @@ def problem_for(
     ):
         practices[doctor_id].add(code)
     needs = list(network.practice_needs())
-    return _Builder(situation, days, practices).bridge(standby_depth, opening_weeks, needs)
+    builder = _Builder(situation, days, practices, with_holds=with_holds)
+    return builder.bridge(standby_depth, opening_weeks, needs)
 
 
 class _Builder:
     """Gathers the parts of one problem."""
 
     def __init__(
-        self, situation: Situation, days: list[date], practices: Mapping[int, Collection[str]]
+        self,
+        situation: Situation,
+        days: list[date],
+        practices: Mapping[int, Collection[str]],
+        *,
+        with_holds: bool,
     ) -> None:
         self.situation, self.days, self.practices = situation, days, practices
         self.week_of = {monday: week for week, monday in enumerate(days)}
@@ -127,6 +139,13 @@ class _Builder:
         for doctor_id, monday in situation.standbys:
             if monday not in self.week_of:
                 self.outside[doctor_id].append(monday)
+        self.kept_for: dict[int, list[date]] = defaultdict(list)
+        self.kept_lines: Counter[tuple[int, date]] = Counter()
+        for one in situation.kept.values() if with_holds else ():
+            line = situation.lines.get(one.line_id)
+            if one.monday in self.week_of and line is not None:
+                self.kept_for[one.doctor_id].append(one.monday)
+                self.kept_lines[line.centre_id, one.monday] += 1
         self.offers = self._offers()
         self.eased: set[int] = set()
         self.not_first: set[int] = set()
@@ -157,7 +176,10 @@ class _Builder:
             gone = doctor.left_on is not None and doctor.left_on < monday + WEEK
             if monday <= now.today or gone or monday not in self.week_of:
                 continue
-            if most_in_a_year([*self.outside[doctor_id], monday]) <= doctor.max_missions:
+            held = self.kept_for.get(doctor_id, ())
+            if any(abs(weeks_between(day, monday)) < max(doctor.min_gap_weeks, 1) for day in held):
+                continue
+            if most_in_a_year([*self.outside[doctor_id], *held, monday]) <= doctor.max_missions:
                 offers[doctor_id].add(monday)
         for standings in self.inside.values():
             for one in standings:
@@ -196,13 +218,14 @@ class _Builder:
         if doctor.pk in self.eased:
             self.offers[doctor.pk] &= {one.monday for one in self.inside[doctor.pk]}
         reached = sorted({*self.offers[doctor.pk], *(one.monday for one in self.inside[doctor.pk])})
-        most = doctor.max_missions
+        most = doctor.max_missions - len(self.kept_for.get(doctor.pk, ()))
         if reached:
-            year = facts.YEAR_WEEKS
+            year = YEAR_WEEKS
             most -= sum(0 < weeks_between(one, reached[0]) < year for one in outside)
             most -= sum(0 < weeks_between(reached[-1], one) < year for one in outside)
         if self.offers[doctor.pk] and doctor.max_missions:
             most = max(most, 1)
+        gap, most = self._of_sets(doctor, gap, most)
         return engine.Doctor(
             id=str(doctor),  # only read in the engine's sentences
             latitude=doctor.latitude,
@@ -218,6 +241,25 @@ class _Builder:
             ready_on=doctor.ready_on,
             practices=frozenset(self.practices.get(doctor.pk, ())),
         )
+
+    def _of_sets(self, doctor: Doctor, gap: int, most: int) -> tuple[int, int]:
+        """Tighten gap and most for weeks « au choix »; may shorten the doctor's offers."""
+        sets = self.situation.sets.get(doctor.pk)
+        if not sets:
+            return gap, most
+        inside = self.inside[doctor.pk]
+        firm = [one.monday for one in inside if self.status(one) is not Status.PROPOSED]
+        fitted = fit(
+            self.offers[doctor.pk],
+            sets=dict.fromkeys(sets.values()),
+            firm=firm,
+            proposed=[one.monday for one in inside if one.monday not in firm],
+            outside=[*self.outside[doctor.pk], *self.kept_for.get(doctor.pk, ())],
+            gap=gap,
+            most=most,
+        )
+        self.offers[doctor.pk] = set(fitted.offers)
+        return fitted.gap, fitted.most
 
     def _doctor_ids(self) -> list[int]:
         wanted = {key for key, days in self.offers.items() if days} | set(self.inside)
@@ -239,7 +281,8 @@ class _Builder:
         return {
             centre_id: [
                 max(
-                    sum(line.is_active(monday) for line in lines_of[centre_id]),
+                    sum(line.is_active(monday) for line in lines_of[centre_id])
+                    - self.kept_lines[centre_id, monday],
                     locked[centre_id, monday],
                 )
                 for monday in self.days
@@ -517,8 +560,8 @@ def plan_to_rows(run: PlanRun, bridge: Bridge, plan: engine_plan.Plan) -> Propos
     standbys = []
     for standby in plan.standbys:
         reserve_id = index.doctor_ids[standby.doctor]
-        if reserve_id is not None:
-            monday = problem.monday(standby.week)
+        monday = problem.monday(standby.week)
+        if reserve_id is not None and (reserve_id, monday) not in now.unwilling:
             standbys.append(PlannedStandby(run=run, doctor_id=reserve_id, monday=monday))
     return ProposalRows(tuple(rows), tuple(standbys), holes)
 
@@ -553,7 +596,7 @@ class Swap:
 
 
 def swaps(line: Line, *, monday: date, today: date, most: int = 3) -> tuple[Swap, ...]:
-    """List the best ways to fill a line-week when nobody is simply free. 13 queries.
+    """List the best ways to fill a line-week when nobody is simply free. 15 queries.
 
     The gap, the year and the places are looked at over the year from this week, or from `monday`
     when it comes before.
@@ -561,7 +604,7 @@ def swaps(line: Line, *, monday: date, today: date, most: int = 3) -> tuple[Swap
     first = min(monday_of(today), monday)
     bridge = problem_for(
         first,
-        weeks=max(facts.YEAR_WEEKS, weeks_between(first, monday) + 1),
+        weeks=max(YEAR_WEEKS, weeks_between(first, monday) + 1),
         standby_depth=0,
         today=today,
     )

@@ -30,9 +30,13 @@ _STANDINGS = {
 
 
 def ground_of_risks(today: date, *, weeks: int) -> Bridge:
-    """Read what the risks of the coming weeks rest on, from next Monday on. 13 queries."""
+    """Read what the risks of the coming weeks rest on, from next Monday on. 15 queries."""
     return planning.problem_for(
-        monday_of(today) + WEEK, weeks=weeks, standby_depth=STANDBY_DEPTH, today=today
+        monday_of(today) + WEEK,
+        weeks=weeks,
+        standby_depth=STANDBY_DEPTH,
+        today=today,
+        with_holds=False,  # who keeps a week has not said yes
     )
 
 

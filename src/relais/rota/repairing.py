@@ -22,8 +22,8 @@ from relais.network.models import Line
 from relais.rota import planning
 from relais.rota.models import Mission
 from relais.rota.planning import Bridge
-from relais.rota.queries import situation as facts
-from relais.rota.queries.situation import Situation, Standing
+from relais.rota.queries.situation import Situation
+from relais.rota.queries.standing import YEAR_WEEKS, Standing
 from relais.rota.states import ACTIVE, FIRM, MissionState
 
 STANDBY_DEPTH = 2  # plan folder format: reserves wanted for every centre-week, unless said
@@ -132,7 +132,7 @@ class Solutions:
 
 
 def solutions(line: Line, *, monday: date, today: date) -> Solutions:
-    """Find the three best ways to fill an empty line-week, all rules kept. 14 queries.
+    """Find the three best ways to fill an empty line-week, all rules kept. 16 queries.
 
     Fewest missions moved of doctors who were invited or said yes, then fewest moved at all, then
     least cost. Whoever declined or cancelled this very line-week is not asked for that week again.
@@ -144,7 +144,7 @@ def solutions(line: Line, *, monday: date, today: date) -> Solutions:
     first = monday_of(today)
     bridge = planning.problem_for(
         first,
-        weeks=max(facts.YEAR_WEEKS, weeks_between(first, monday) + 1),
+        weeks=max(YEAR_WEEKS, weeks_between(first, monday) + 1),
         standby_depth=STANDBY_DEPTH,
         today=today,
     )

@@ -80,7 +80,7 @@ def candidates(
     """Rank everybody who could come to an empty line-week, those who offered it first.
 
     Nothing else would have to move. `already`: ids of doctors asked for this week before. Doctors
-    who come with a companion are left to the planner. 14 queries. Empty where the line-week is not
+    who come with a companion are left to the planner. 16 queries. Empty where the line-week is not
     empty, or lies in the past.
     """
     today = localdate(now)

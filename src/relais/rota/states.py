@@ -92,6 +92,7 @@ class PlanningRule(TextChoices):
     STEP_FREE = "step_free", "le logement est de plain-pied quand il le faut"
     YEARLY_MOST = "yearly_most", "le médecin ne dépasse pas son nombre de missions par an"
     GAP = "gap", "deux missions d’un médecin sont assez éloignées"
+    CHOICE = "choice", "le médecin ne vient pas plus souvent qu’il ne l’a proposé"
     FIRST_TIMER = "first_timer", "un seul médecin vient pour la première fois"
     FAMILY = "family", "le logement a une place pour chaque famille"
     COMPANION = "companion", "deux médecins qui vont ensemble viennent ensemble"

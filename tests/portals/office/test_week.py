@@ -22,8 +22,8 @@ from tests.factories import MONDAY, monday
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("_in_january")]
 
 HTMX = {"HX-Request": "true"}
-OPEN_QUERIES = 20
-TAKEN_QUERIES = 21
+OPEN_QUERIES = 22
+TAKEN_QUERIES = 23
 
 
 @pytest.fixture

@@ -15,7 +15,8 @@ from relais.network.models import Line
 from relais.rota.models import Mission
 from relais.rota.queries import situation as facts
 from relais.rota.queries.people import week_state
-from relais.rota.queries.situation import Situation, Standing
+from relais.rota.queries.situation import Situation
+from relais.rota.queries.standing import Standing
 from relais.rota.states import FIRM, MissionState, WeekState
 
 STANDBYS_WANTED = 2  # plan folder format: standby_depth

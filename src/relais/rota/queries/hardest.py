@@ -30,7 +30,7 @@ def hardest_weeks(run: PlanRun, *, today: date, most: int = 2) -> tuple[HardWeek
     """Explain the filled centre-weeks of a proposal with the fewest doctors to spare, one a week.
 
     Doctors to spare are those who offered the week and may come to the centre, less its places.
-    13 queries, whatever the size.
+    15 queries, whatever the size.
     """
     days = mondays(run.first_monday, run.weeks)
     now = facts.load(days[0], days[-1], today=today)

@@ -87,7 +87,7 @@ class WhyNot:
 
 
 def why_not(doctor: Doctor, monday: date, *, today: date) -> WhyNot:
-    """Say what speaks against a doctor one week, everywhere then centre by centre. 11 queries.
+    """Say what speaks against a doctor one week, everywhere then centre by centre. 13 queries.
 
     A mission of that very week is said first. Raises ValueError when `monday` is not a Monday.
     """

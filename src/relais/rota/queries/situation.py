@@ -26,39 +26,27 @@ from relais.engine.weeks import WEEK, monday_of, monday_on_or_after, weeks_betwe
 from relais.network import queries as network
 from relais.network.models import Centre, Line
 from relais.network.queries import ClosedWeeks
-from relais.rota.models import Mission, Offer, Standby
+from relais.rota.flexible import Chosen
+from relais.rota.models import Hold, Mission, Offer, Standby
+from relais.rota.queries.standing import (
+    YEAR_WEEKS,
+    Kept,
+    Objection,
+    Standing,
+    most_in_a_year,
+)
 from relais.rota.states import ACTIVE, FIRM, PlanningRule
 
-YEAR_WEEKS = 52  # the length of the « year » of `max_missions`, in weeks
 OPENING_WEEKS = 4  # plan folder format: first weeks of a new centre, pioneers only
-
-
-@dataclass(frozen=True, slots=True)
-class Standing:
-    """An active mission, reduced to what the rules read."""
-
-    id: int
-    doctor_id: int
-    line_id: int
-    centre_id: int
-    monday: date
-    state: str
-    is_locked: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Objection:
-    """One planning rule that speaks against a doctor in a line-week, in a French sentence."""
-
-    rule: PlanningRule
-    sentence: str
 
 
 @dataclass
 class Situation:
     """Facts around the weeks from `first_monday` to `last_monday`, both included.
 
-    `missions` and `standbys` reach a year and the longest gap beyond, on both sides.
+    `missions` and `standbys` reach a year and the longest gap beyond, on both sides. `sets`: by
+    doctor and week, the weeks « au choix » it is one of. `kept`: line-weeks kept for a doctor.
+    `unwilling`: offered weeks in which the doctor would not stand by.
     """
 
     first_monday: date
@@ -75,6 +63,9 @@ class Situation:
     travel: Mapping[tuple[int, int], int]
     companions: Mapping[int, frozenset[int]]
     done: Mapping[tuple[int, int], int]
+    sets: Mapping[int, Mapping[date, Chosen]] = field(default_factory=dict)
+    kept: Mapping[tuple[int, date], Kept] = field(default_factory=dict)
+    unwilling: frozenset[tuple[int, date]] = frozenset()
     done_in_all: Counter[int] = field(default_factory=Counter)
     of_doctor: dict[int, list[Standing]] = field(default_factory=lambda: defaultdict(list))
     at_centre: dict[tuple[int, date], list[Standing]] = field(
@@ -135,6 +126,8 @@ class Situation:
             return False
         taken = self._taken(doctor.pk, monday, ())
         if any(abs(weeks_between(other, monday)) < doctor.min_gap_weeks for other in taken):
+            return False
+        if self._chosen_enough(doctor.pk, monday, taken) is not None:
             return False
         return most_in_a_year([*taken, monday]) <= doctor.max_missions
 
@@ -280,12 +273,29 @@ class Situation:
                 f"{doctor} a déjà une mission ou une réserve la {then} et laisse {gap} entre deux "
                 "missions.",
             )
+        full = self._chosen_enough(doctor.pk, monday, taken)
+        if full is not None:
+            count = formats.plural(full.at_most, "semaine")
+            yield Objection(
+                PlanningRule.CHOICE,
+                f"{doctor} a proposé {count} parmi celles qui entourent la {week}, et "
+                f"{formats.agree(full.at_most, 'l’a', 'les a')} déjà.",
+            )
         if most_in_a_year([*taken, monday]) > doctor.max_missions:
             already = formats.plural(len(self._within_a_year(taken, monday)), "mission")
             yield Objection(
                 PlanningRule.YEARLY_MOST,
                 f"{doctor} a déjà {already} dans l’année, pour {doctor.max_missions} au plus.",
             )
+
+    def _chosen_enough(
+        self, doctor_id: int, monday: date, taken: Collection[date]
+    ) -> Chosen | None:
+        """Give the set of a week when as many of its weeks are taken as the doctor said."""
+        one = self.sets.get(doctor_id, {}).get(monday)
+        if one is None or sum(day in one.weeks for day in taken) < one.at_most:
+            return None
+        return one
 
     def _taken(self, doctor_id: int, monday: date, ignoring: Collection[int]) -> list[date]:
         """List the Mondays of a doctor's missions and standbys, but a standby of the same week."""
@@ -354,15 +364,6 @@ class Situation:
         self.at_centre[standing.centre_id, standing.monday].remove(standing)
 
 
-def most_in_a_year(mondays: Collection[date]) -> int:
-    """Count the most of some Mondays that fall in any 52 weeks in a row."""
-    days = sorted(mondays)
-    return max(
-        (sum(0 <= weeks_between(start, day) < YEAR_WEEKS for day in days) for start in days),
-        default=0,
-    )
-
-
 def mission_cost(situation: Situation, doctor: Doctor, centre: Centre) -> int:
     """Give what one mission adds to the cost of a plan, without fairness (plan folder, level 3)."""
     numbers = parameters.load("rota")
@@ -381,7 +382,7 @@ def load(
     today: date,
     doctor_ids: Collection[int] | None = None,
 ) -> Situation:
-    """Read the rota around some weeks, for all doctors or some. 11 queries, whatever the size.
+    """Read the rota around some weeks, for all doctors or some. 13 queries, whatever the size.
 
     With `doctor_ids`, doctors who hold a mission in those weeks are read too: company matters.
     """
@@ -432,6 +433,13 @@ def load(
     done = Mission.objects.filter(state__in=FIRM, monday__lt=monday_of(today))
     if doctor_ids is not None:
         done = done.filter(doctor_id__in=list(doctors))
+    offers, unwilling = set(), set()
+    for doctor_id, monday, may_stand_by in Offer.objects.filter(
+        whom, monday__gte=first_monday, monday__lte=last_monday
+    ).values_list("doctor_id", "monday", "may_stand_by"):
+        offers.add((doctor_id, monday))
+        if not may_stand_by:
+            unwilling.add((doctor_id, monday))
     return Situation(
         first_monday=first_monday,
         last_monday=last_monday,
@@ -440,11 +448,7 @@ def load(
         lines=lines,
         closed=closed,
         doctors=doctors,
-        offers=set(
-            Offer.objects.filter(
-                whom, monday__gte=first_monday, monday__lte=last_monday
-            ).values_list("doctor_id", "monday")
-        ),
+        offers=offers,
         missions=missions,
         standbys=set(Standby.objects.filter(whom, around).values_list("doctor_id", "monday")),
         wishes=dict(wishes),
@@ -461,4 +465,27 @@ def load(
             .annotate(count=Count("pk"))
             .values_list("doctor_id", "line__centre_id", "count")
         },
+        sets=_sets(whom),
+        kept={
+            (one.line_id, one.monday): one
+            for row in Hold.objects.filter(ended_at=None, monday__lte=last_monday).values_list(
+                "line_id", "monday", "doctor_id", "until"
+            )
+            for one in [Kept(*row)]
+        },
+        unwilling=frozenset(unwilling),
     )
+
+
+def _sets(whom: Q) -> dict[int, dict[date, Chosen]]:
+    """Read the weeks « au choix » of some doctors, by doctor and week. 1 query."""
+    rows = defaultdict(list)
+    for doctor_id, monday, key, at_most in Offer.objects.filter(
+        whom, among__isnull=False
+    ).values_list("doctor_id", "monday", "among_id", "among__at_most"):
+        rows[doctor_id, key, at_most].append(monday)
+    found: dict[int, dict[date, Chosen]] = defaultdict(dict)
+    for (doctor_id, _, at_most), weeks in rows.items():
+        one = Chosen(frozenset(weeks), at_most)
+        found[doctor_id].update(dict.fromkeys(weeks, one))
+    return dict(found)

@@ -15,7 +15,8 @@ from relais.rota.models import Mission, Offer, Standby
 from relais.rota.queries import situation as facts
 from relais.rota.queries.board import closed_words, risk_words
 from relais.rota.queries.people import week_state
-from relais.rota.queries.situation import Objection, Situation, mission_cost
+from relais.rota.queries.situation import Situation, mission_cost
+from relais.rota.queries.standing import YEAR_WEEKS, Objection
 from relais.rota.states import ACTIVE, WeekState
 
 
@@ -214,7 +215,7 @@ def _candidate(
     taken = [
         one
         for one in now.of_doctor.get(doctor.pk, ())
-        if one.id not in ignoring and abs((one.monday - monday).days) < facts.YEAR_WEEKS * WEEK.days
+        if one.id not in ignoring and abs((one.monday - monday).days) < YEAR_WEEKS * WEEK.days
     ]
     elsewhere = next((one for one in taken if one.monday == monday), None)
     busy = ""

@@ -32,7 +32,8 @@ from relais.rota.models import (
 )
 from relais.rota.planning import Bridge
 from relais.rota.queries import situation as facts
-from relais.rota.queries.situation import Situation, Standing, most_in_a_year
+from relais.rota.queries.situation import Situation
+from relais.rota.queries.standing import Standing, most_in_a_year
 from relais.rota.services.turn import take_turn
 from relais.rota.states import ChangeKind, MissionState, RunState
 
@@ -279,6 +280,7 @@ class _Choice:
         """Give the line of a centre that is free that week; the one that was freed last, if any."""
         now = self.situation
         taken = {one.line_id for one in now.at_centre.get((centre_id, monday), ())}
+        taken |= {line_id for line_id, day in now.kept if day == monday}
         left = {
             self.before[mission_id].line_id
             for mission_id in self.removed
@@ -342,6 +344,8 @@ class _Choice:
         for doctor_id, monday in planned.values_list("doctor_id", "monday"):
             doctor = now.doctors[doctor_id]
             if not self._may_change(monday) or (doctor_id, monday) not in now.offers:
+                continue
+            if (doctor_id, monday) in now.unwilling:
                 continue
             if not now.is_free(doctor, monday) or (doctor_id, monday) in self.left_out:
                 continue

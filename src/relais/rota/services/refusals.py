@@ -12,7 +12,7 @@ from relais.core import formats
 from relais.core.errors import Refusal
 from relais.doctors.models import Doctor
 from relais.network.models import Line
-from relais.rota.queries.situation import Objection
+from relais.rota.queries.standing import Objection
 
 
 class LineWeekTakenRefusal(Refusal):

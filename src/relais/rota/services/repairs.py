@@ -20,6 +20,7 @@ from relais.network.models import Line
 from relais.rota import planning
 from relais.rota.models import Mission, Standby
 from relais.rota.queries import situation as facts
+from relais.rota.queries.standing import Standing
 from relais.rota.repairing import STANDBY_DEPTH, Come, Leave, Recipe
 from relais.rota.services.acceptance import HARD_RULES
 from relais.rota.services.missions import WeekOverRefusal
@@ -155,7 +156,7 @@ def _check_rules(recipe: Recipe, left: dict[int, Mission], *, today: date) -> No
             sentences = " ".join(objection.sentence for objection in objections)
             raise RepairOutdatedRefusal(f"{sentences} {_AFRESH}")
         situation.add(
-            facts.Standing(
+            Standing(
                 id=-number,
                 doctor_id=doctor.pk,
                 line_id=line.pk,

@@ -15,7 +15,7 @@ from relais.core.actors import Actor
 from relais.core.errors import Refusal
 from relais.engine.weeks import WEEK, is_monday
 from relais.rota.models import PlanRun
-from relais.rota.queries.situation import YEAR_WEEKS
+from relais.rota.queries.standing import YEAR_WEEKS
 from relais.rota.services.turn import current_turn
 from relais.rota.states import PENDING, RunState
 

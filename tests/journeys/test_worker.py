@@ -95,7 +95,10 @@ def test_the_duties_are_those_that_are_written_down() -> None:
         "forget_old_messages",
         "keep_the_radar",
         "carry_on_with_searches",
+        "forget_online_requests",
         "look_at_the_papers",
+        "send_welcome_packs",
+        "tell_what_is_missing",
     ]
 
 

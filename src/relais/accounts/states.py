@@ -22,6 +22,10 @@ class Right(StrEnum):
     CENTRE_READ = auto()
     AGENDA_READ = auto()
     AGENDA_EDIT = auto()
+    PATIENTS_READ = auto()
+    PATIENTS_EDIT = auto()
+    PATIENTS_BREAK = auto()
+    EXCEPTIONS_READ = auto()
     DOCTORS_READ = auto()
     DOCTORS_EDIT = auto()
     OFFERS_OWN = auto()
@@ -36,6 +40,13 @@ class Right(StrEnum):
     TEXTS_EDIT = auto()
     PAPERS_OWN = auto()
     PAPERS_VERIFY = auto()
+    STAYS_OWN = auto()
+    STAYS_READ = auto()
+    STAYS_EDIT = auto()
+    PREMISES_EDIT = auto()
+    WELCOME_EDIT = auto()
+    INTERESTS_CALL = auto()
+    LETTERS_MAKE = auto()
 
 
 RIGHT_MEANINGS: Final[dict[Right, str]] = {
@@ -50,6 +61,10 @@ RIGHT_MEANINGS: Final[dict[Right, str]] = {
     Right.CENTRE_READ: "voir qui vient dans ses centres",
     Right.AGENDA_READ: "lire la journée de ses centres, ou de sa semaine",
     Right.AGENDA_EDIT: "donner, déplacer et annuler des rendez-vous, ouvrir la fiche d’un patient",
+    Right.PATIENTS_READ: "ouvrir la fiche d’un patient de ses centres, ou de sa semaine",
+    Right.PATIENTS_EDIT: "tenir la fiche des patients, les inscrire, réunir deux fiches",
+    Right.PATIENTS_BREAK: "ouvrir la fiche d’un autre patient, avec une raison que les pionniers lisent",
+    Right.EXCEPTIONS_READ: "relire les ouvertures exceptionnelles de fiches",
     Right.DOCTORS_READ: "voir les médecins et leurs coordonnées",
     Right.DOCTORS_EDIT: "modifier la fiche d’un médecin",
     Right.OFFERS_OWN: "proposer ses propres semaines et ses préférences",
@@ -61,9 +76,16 @@ RIGHT_MEANINGS: Final[dict[Right, str]] = {
     Right.DATA_EXPORT: "exporter des tableaux",
     Right.MESSAGES_READ: "lire les messages partis, leurs échecs et les SMS reçus",
     Right.MESSAGES_HANDLE: "renvoyer un message, régler un échec",
-    Right.TEXTS_EDIT: "modifier les mots des messages",
+    Right.TEXTS_EDIT: "modifier les mots des messages et des documents",
     Right.PAPERS_OWN: "envoyer ses propres papiers et les revoir",
     Right.PAPERS_VERIFY: "demander, ouvrir et vérifier les papiers des médecins",
+    Right.STAYS_OWN: "voir et préparer ses propres séjours, lire le code de sa maison",
+    Right.STAYS_READ: "voir qui dort où et ce qui manque pour lundi dans ses centres",
+    Right.STAYS_EDIT: "choisir le logement et la voiture d’un séjour dans ses centres",
+    Right.PREMISES_EDIT: "modifier les logements et les voitures de ses centres, noter leurs codes",
+    Right.WELCOME_EDIT: "écrire le livret d’accueil de ses centres",
+    Right.INTERESTS_CALL: "appeler les médecins intéressés et noter les appels",
+    Right.LETTERS_MAKE: "préparer et ouvrir les lettres et contrats des médecins",
 }
 
 
@@ -84,15 +106,36 @@ class Role(TextChoices):
 
 _SIGNED_IN: Final = frozenset({Right.ACCOUNT_OWN})
 _OWN_MISSIONS: Final = frozenset(
-    {Right.OFFERS_OWN, Right.MISSIONS_OWN, Right.AGENDA_READ, Right.PAPERS_OWN}
+    {
+        Right.OFFERS_OWN,
+        Right.MISSIONS_OWN,
+        Right.AGENDA_READ,
+        Right.PATIENTS_READ,
+        Right.PATIENTS_BREAK,
+        Right.PAPERS_OWN,
+        Right.STAYS_OWN,
+    }
+)
+_STAYS_TEAM: Final = frozenset(
+    {Right.STAYS_READ, Right.STAYS_EDIT, Right.PREMISES_EDIT, Right.WELCOME_EDIT}
 )
 _OFFICE_READ: Final = frozenset({Right.NETWORK_READ, Right.DOCTORS_READ, Right.ROTA_READ})
 
 RIGHTS_OF: Final[dict[Role, frozenset[Right]]] = {
     Role.DOCTOR: _SIGNED_IN | _OWN_MISSIONS,
-    Role.COORDINATOR: _SIGNED_IN | {Right.CENTRE_READ, Right.AGENDA_READ, Right.AGENDA_EDIT},
+    Role.COORDINATOR: _SIGNED_IN
+    | _STAYS_TEAM
+    | {
+        Right.CENTRE_READ,
+        Right.AGENDA_READ,
+        Right.AGENDA_EDIT,
+        Right.PATIENTS_READ,
+        Right.PATIENTS_EDIT,
+        Right.PATIENTS_BREAK,
+    },
     Role.PLANNER: _SIGNED_IN
     | _OFFICE_READ
+    | _STAYS_TEAM
     | {
         Right.CENTRE_READ,
         Right.NETWORK_EDIT,
@@ -107,17 +150,23 @@ RIGHTS_OF: Final[dict[Role, frozenset[Right]]] = {
         Right.MESSAGES_HANDLE,
         Right.TEXTS_EDIT,
         Right.PAPERS_VERIFY,
+        Right.INTERESTS_CALL,
+        Right.LETTERS_MAKE,
     },
     Role.DIRECTOR: _SIGNED_IN
     | _OFFICE_READ
     | {
         Right.CENTRE_READ,
+        Right.STAYS_READ,
         Right.DATA_EXPORT,
         Right.AUDIT_READ,
         Right.DESIGN_READ,
         Right.MESSAGES_READ,
     },
-    Role.PIONEER: _SIGNED_IN | _OFFICE_READ | _OWN_MISSIONS | {Right.CENTRE_READ},
+    Role.PIONEER: _SIGNED_IN
+    | _OFFICE_READ
+    | _OWN_MISSIONS
+    | {Right.CENTRE_READ, Right.INTERESTS_CALL, Right.EXCEPTIONS_READ},
     Role.TOWN: _SIGNED_IN,
     Role.ADMINISTRATOR: _SIGNED_IN
     | {Right.USERS_MANAGE, Right.AUDIT_READ, Right.NETWORK_READ, Right.DESIGN_READ},

@@ -14,7 +14,7 @@ from relais.accounts import services as accounts
 from relais.booking import services as booking
 from relais.core.actors import Actor
 from relais.core.seals import seal_audit
-from relais.journeys import readiness, searching, spreadsheets
+from relais.journeys import readiness, searching, spreadsheets, staying
 from relais.journeys.sending import forget_old_messages, send_messages
 from relais.rota.services import fail_silent_runs, radar_is_stale
 from relais.rota.tasks import read_the_radar
@@ -100,6 +100,16 @@ def look_at_the_papers(now: datetime) -> int:
     return readiness.daily_round(now)
 
 
+def send_welcome_packs(now: datetime) -> int:
+    """Send the welcome packs of the missions that come soon; count them."""
+    return staying.send_due_welcomes(now)
+
+
+def tell_what_is_missing(now: datetime) -> int:
+    """Tell the coordinators on Friday morning what next Monday lacks; count the messages."""
+    return staying.tell_what_is_missing(now)
+
+
 EVERY_MINUTE: Final[tuple[Duty, ...]] = (
     seal_the_audit,
     end_silent_runs,
@@ -112,6 +122,8 @@ EVERY_MINUTE: Final[tuple[Duty, ...]] = (
     carry_on_with_searches,
     forget_online_requests,
     look_at_the_papers,
+    send_welcome_packs,
+    tell_what_is_missing,
 )
 
 # What nobody should wait a minute for.

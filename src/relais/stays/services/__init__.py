@@ -12,5 +12,34 @@ from relais.stays.services.booking import (
     release,
     settle,
 )
+from relais.stays.services.travel import TravelRefusal, set_arrival, set_travel
+from relais.stays.services.week import (
+    TripRefusal,
+    declare_driver,
+    give_keys,
+    note_kilometres,
+    read_code,
+    take_keys_back,
+)
+from relais.stays.services.welcome import WelcomeRefusal, mark_sent, publish
 
-__all__ = ["BookingRefusal", "book_car", "book_lodging", "prepare", "release", "settle"]
+__all__ = [
+    "BookingRefusal",
+    "TravelRefusal",
+    "TripRefusal",
+    "WelcomeRefusal",
+    "book_car",
+    "book_lodging",
+    "declare_driver",
+    "give_keys",
+    "mark_sent",
+    "note_kilometres",
+    "prepare",
+    "publish",
+    "read_code",
+    "release",
+    "set_arrival",
+    "set_travel",
+    "settle",
+    "take_keys_back",
+]

@@ -89,7 +89,7 @@ def release(mission: Mission, *, by: Actor, now: datetime) -> Stay | None:
 def settle(stay: Stay, *, by: Actor, now: datetime) -> Stay:
     """Choose lodging and car once more, as on the first day; a choice by hand is forgotten."""
     take_turn(stay.mission.line.centre)
-    fresh = _held(stay)
+    fresh = held(stay)
     fresh.by_hand = False
     choose(fresh, now=now)
     audit.record(
@@ -110,7 +110,7 @@ def book_lodging(stay: Stay, *, lodging: Lodging | None, by: Actor, now: datetim
     BookingRefusal when somebody else sleeps there and both have not accepted to share.
     """
     take_turn(stay.mission.line.centre)
-    fresh = _held(stay)
+    fresh = held(stay)
     if lodging is None:
         RoomNight.objects.filter(stay=fresh).delete()
         fresh.lodging, fresh.because = None, "Sans logement du centre, choisi par l’équipe."
@@ -140,7 +140,7 @@ def book_car(stay: Stay, *, car: Car | None, by: Actor, now: datetime) -> Stay:
     Raises BookingRefusal when somebody else has it on one of these days.
     """
     take_turn(stay.mission.line.centre)
-    fresh = _held(stay)
+    fresh = held(stay)
     if car is None:
         CarDay.objects.filter(stay=fresh).delete()
         fresh.car, fresh.car_because = None, "Sans voiture du centre, choisi par l’équipe."
@@ -243,7 +243,7 @@ def hold_car(stay: Stay, *, car: Car) -> bool:
     return True
 
 
-def _held(stay: Stay) -> Stay:
+def held(stay: Stay) -> Stay:
     """Give a stay as it is now. Raises BookingRefusal when its mission has ended."""
     fresh = _whole(stay.pk)
     if fresh.released_at is not None:

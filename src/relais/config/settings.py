@@ -98,6 +98,7 @@ INSTALLED_APPS = [
     "relais.stays",
     "relais.patients",
     "relais.agenda",
+    "relais.booking",
     "relais.journeys",
     "relais.portals",
 ]
@@ -127,7 +128,7 @@ TEMPLATES: list[dict[str, Any]] = [
         "BACKEND": "django.template.backends.django.DjangoTemplates",
         "DIRS": [
             PACKAGE / "portals" / portal / "templates"
-            for portal in ("ui", "account", "centre", "doctor", "office", "public")
+            for portal in ("ui", "account", "centre", "doctor", "office", "patient", "public")
         ],
         "APP_DIRS": True,
         "OPTIONS": {

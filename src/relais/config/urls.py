@@ -6,6 +6,7 @@ from django.urls import URLPattern, URLResolver, include, path
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("relais.portals.public.urls")),
+    path("", include("relais.portals.patient.urls")),
     path("compte/", include("relais.portals.account.urls")),
     path("medecin/", include("relais.portals.doctor.urls")),
     path("centre/", include("relais.portals.centre.urls")),

@@ -2,15 +2,28 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
+from typing import Final
 
+from django.conf import settings
 from django.db import transaction
 
 from relais.agenda import queries as agenda_queries
 from relais.agenda import services as agenda
+from relais.booking import services as booking
+from relais.booking.states import Access
+from relais.connectors.typst import Page, render
+from relais.core import formats
 from relais.core.actors import Actor
+from relais.engine import representation
+from relais.network.models import Centre
+from relais.outbox.wording import one_line
+from relais.patients import queries as patient_queries
 from relais.patients import services as patients
-from relais.patients.models import Merge, Person
+from relais.patients import texts
+from relais.patients.models import Merge, Person, Registration
+
+BLANK: Final = "……………………………………"  # what is not known stays to be written by hand
 
 
 @transaction.atomic
@@ -37,3 +50,86 @@ def part_people(merge: Merge, *, why: str, by: Actor, now: datetime) -> Person:
         merge.kept, appointments=merge.undo.get("appointments", []), to=gone, by=by, now=now
     )
     return gone
+
+
+@transaction.atomic
+def open_desk(
+    centre: Centre,
+    *,
+    access: Access,
+    names_doctor: bool,
+    note: str,
+    per_line: int | None,
+    takes_patients: bool,
+    by: Actor,
+    now: datetime,
+) -> None:
+    """Choose what the public page of a centre opens, and how many patients it takes.
+
+    Raises BookingRefusal and PatientRefusal; then nothing changes.
+    """
+    booking.set_access(centre, access=access, names_doctor=names_doctor, note=note, by=by, now=now)
+    patients.set_intake(centre, per_line=per_line, is_open=takes_patients, by=by, now=now)
+
+
+def draw_declaration(registration: Registration, *, today: date, by: Actor, now: datetime) -> bytes:
+    """Draw the declaration of the choice of the centre as médecin traitant, to be signed.
+
+    It carries what the form of the health insurance (S3704) asks, in our own layout; the insurance
+    may still want its own form. The number of the patient stays to be written by hand: it is not
+    kept here. That the file was opened is noted.
+    """
+    person, centre = registration.person, registration.centre
+    patients.note_reading(person, by=by, now=now, why="déclaration imprimée")
+    words = texts.version(texts.REGISTRATION, registration.consent_version).words
+    proxies = [
+        f"{proxy.name} ({proxy.get_kind_display()})"
+        for proxy in patient_queries.proxies_of(person, today=today)
+    ]
+    rule = representation.rule_for(
+        representation.CHOOSE,
+        born_on=min(person.born_on, today),
+        day=today,
+        protection=person.protection,
+    )
+    facts = [
+        "# Le patient",
+        _line("Nom de naissance", person.birth_name),
+        _line("Nom utilisé", person.used_name or person.birth_name),
+        _line("Prénoms de naissance", person.birth_names or person.first_birth_name),
+        _line("Sexe", person.get_sex_display()),
+        _line("Date de naissance", "/".join(reversed(person.birth_written.split("-")))),
+        _line("Lieu de naissance (code INSEE)", person.birth_place.replace("99999", "")),
+        _line("Numéro de sécurité sociale", ""),
+        _line("Adresse", ", ".join(filter(None, (person.address, str(person.commune or ""))))),
+        _line("Organisme d’assurance maladie", ""),
+    ]
+    if rule.kinds:
+        facts += ["", "# Qui signe avec le patient, ou pour lui", _line("Nom", ", ".join(proxies))]
+    facts += [
+        "",
+        "# Le médecin traitant choisi",
+        _line("Centre de santé", centre.name),
+        _line("Numéro FINESS", centre.finess),
+        _line("Adresse", ", ".join(filter(None, (centre.address, str(centre.commune or ""))))),
+        _line("Médecin du centre qui signe", ""),
+        _line("Son numéro RPPS", ""),
+        "",
+        words,
+        "",
+        f"> Fait le {BLANK}",
+        "",
+        "== Signature du patient, ou de qui décide pour lui | Signature du médecin et cachet",
+    ]
+    page = Page(
+        title="Déclaration de choix du médecin traitant",
+        text="\n".join(facts),
+        notice="À signer par le patient et un médecin du centre, puis à transmettre à sa caisse.",
+        footer=f"{settings.NETWORK_NAME}, {centre.name}. Imprimé le {formats.date_words(today)}.",
+    )
+    return render(page, now=now)
+
+
+def _line(label: str, value: str) -> str:
+    """Write a fact on one line: what was typed cannot begin a heading nor a new line."""
+    return f"{label} : {one_line(value) or BLANK}"

@@ -35,7 +35,8 @@ class Template:
     """A text of the catalogue.
 
     `title` and `when` are for the office; `asks`: « OUI » and « NON » by SMS answer it;
-    `in_app`: it also stands on the person's page of messages.
+    `in_app`: it also stands on the person's page of messages; `awaited`: the person waits for it in
+    front of a page, so that no night holds it back.
     """
 
     code: str
@@ -45,6 +46,7 @@ class Template:
     sms_use: SmsUse
     asks: bool
     in_app: bool
+    awaited: bool
     fields: tuple[Field, ...]
     subject: str
     text: str
@@ -92,6 +94,7 @@ def _read(code: str, text: str) -> Template:
         sms_use=SmsUse(row.get("sms_use", SmsUse.NEVER)),
         asks=row.get("asks", False),
         in_app=row.get("in_app", True),
+        awaited=row.get("awaited", False),
         fields=tuple(
             Field(
                 key=key,

@@ -16,7 +16,7 @@ from relais.core.actors import Actor
 from relais.core.errors import Refusal
 from relais.engine.messages import first_moment
 from relais.outbox import queries
-from relais.outbox.catalogue import Template
+from relais.outbox.catalogue import Template, catalogue
 from relais.outbox.models import Delivery, Message, Preference
 from relais.outbox.queries import CurrentText
 from relais.outbox.recipients import Identity, Recipient
@@ -374,10 +374,12 @@ def due_at(message: Message, *, channel: Channel, moment: datetime) -> datetime:
     """Give the first moment at which a message may leave by a way, from `moment` on.
 
     An e-mail that answers what the person has just done, or that is urgent, leaves at once: it
-    wakes nobody.
+    wakes nobody. So does what the person waits for in front of a page, by any way.
     """
     at_once = message.kind == Kind.ANSWER or message.is_urgent
-    if channel == Channel.NONE or (channel == Channel.EMAIL and at_once):
+    known = catalogue().get(message.template)
+    is_awaited = known is not None and known.awaited
+    if channel == Channel.NONE or is_awaited or (channel == Channel.EMAIL and at_once):
         return moment
     return first_moment(
         moment,

@@ -10,6 +10,7 @@ from relais.rota.states import MissionState, RunState
 
 AREAS: Final = {
     "agenda": "agenda",
+    "booking": "rendez-vous en ligne",
     "patients": "patients",
     "accounts": "comptes",
     "outbox": "messages",
@@ -41,6 +42,11 @@ PHRASES: Final = {
     "agenda.started": "a noté le début du",
     "agenda.taken_over": "a repris des rendez-vous pour le",
     "agenda.week_painted": "a dessiné la semaine de",
+    "booking.access_set": "a réglé la page publique de",
+    "booking.asked": "a demandé un rendez-vous en ligne :",
+    "booking.code_missed": "a tapé un code faux pour la",
+    "booking.confirmed": "a confirmé en ligne la",
+    "booking.dropped": "a abandonné la",
     "patients.added": "a ouvert la fiche du",
     "patients.agreement_noted": "a noté un accord du",
     "patients.checked": "a vérifié la fiche du",

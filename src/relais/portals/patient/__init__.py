@@ -1,0 +1,1 @@
+"""The patient portal: who is the doctor this week, when can I come; no account."""

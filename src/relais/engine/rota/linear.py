@@ -75,10 +75,19 @@ class End(Enum):
 
 
 @dataclass(frozen=True)
+class Basis:
+    """Where the simplex method stood: one status a column of the whole program, one a row."""
+
+    columns: list[highspy.HighsBasisStatus]
+    rows: list[highspy.HighsBasisStatus]
+
+
+@dataclass(frozen=True)
 class Outcome:
     """What a run found.
 
-    `values`: None when there is no feasible point. `bound`: proven, of this program.
+    `values`: None when there is no feasible point. `bound`: proven, of this program. `basis`: of a
+    linear relaxation that was solved.
     """
 
     end: End
@@ -86,6 +95,7 @@ class Outcome:
     duals: Floats | None
     objective: float
     bound: float
+    basis: Basis | None = None
 
 
 @dataclass
@@ -198,7 +208,28 @@ class Solver:
             end, bound = End.INFEASIBLE, np.inf
         else:
             end = End.STOPPED
-        return Outcome(end, values, duals, float(info.objective_function_value), bound)
+        basis = None
+        if end is End.OPTIMAL:
+            stood = highs.getBasis()
+            basis = Basis(list(stood.col_status), list(stood.row_status))
+        return Outcome(end, values, duals, float(info.objective_function_value), bound, basis)
+
+    def relaxation(
+        self, program: Program, columns: NDArray[np.int64], basis: Basis | None = None
+    ) -> highspy.Highs:
+        """Give HiGHS holding the relaxation among some columns, to be solved again and again.
+
+        `basis`: of the relaxation among all columns; it is used where it fits.
+        """
+        highs = self._highs(program, columns, whole=False)
+        highs.setOptionValue("presolve", "off")
+        if basis is not None:
+            start = highspy.HighsBasis()
+            start.col_status = [basis.columns[column] for column in columns.tolist()]
+            start.row_status = basis.rows
+            start.valid = True
+            highs.setBasis(start)
+        return highs
 
     def whole(
         self,

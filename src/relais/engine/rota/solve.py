@@ -21,6 +21,7 @@ import scipy.sparse as sp
 from numpy.typing import NDArray
 
 from relais.engine.rota import coverage
+from relais.engine.rota.dive import dive
 from relais.engine.rota.feasible import Feasible, Taken, feasible, taken
 from relais.engine.rota.linear import SLACK, End, Outcome, Program, Solver
 from relais.engine.rota.model import Model, build
@@ -37,6 +38,8 @@ type Floats = NDArray[np.float64]
 
 # Reduced costs kept beyond what the bound needs: none at first, then wider until proven.
 _FIRST_WIDTH, _WIDENING = 16.0, 4.0
+# What a plan may cost beyond the bound, for walks down from the relaxation to be tried one by one.
+_ROOMS = 0.0, 5.0, 100.0, 1000.0
 # The search for a better plan when the first columns did not prove one.
 _NEAR_REACH, _BETWEEN_REACH = 300.0, 16.0  # of reduced cost
 _NODES = 100  # of a search tree
@@ -381,6 +384,9 @@ class _Planning:
             return
         base = relaxed.bound
         reduced = program.reduced_costs(relaxed.duals)
+        self._dive(program, relaxed, reduced)
+        if self.best.cost <= self.cost_bound:
+            return
         width = previous = 0.0
         while True:
             # A plan with a dropped column costs more than base + reach.
@@ -404,6 +410,29 @@ class _Planning:
             over = found.bound - base if math.isfinite(found.bound) else 0.0
             width = max(_FIRST_WIDTH, _WIDENING * width, _WIDENING * over)
         self.complete = False
+
+    def _dive(self, program: Program, relaxed: Outcome, reduced: Floats) -> None:
+        """Walk down from the relaxation to a plan; at what is proven it is best, with no search.
+
+        A plan that costs so much more than the bound uses only columns whose reduced cost is no
+        more than that: the fewer they are, the better the walk, so the room grows from nothing.
+        """
+        for more in _ROOMS:
+            room = self.cost_bound - self.model.fixed_cost - relaxed.bound + more + _MARGIN
+            point = dive(
+                self.solver,
+                replace(
+                    program,
+                    cost=self._hinted(program.cost),
+                    upper=np.where(reduced > room, program.lower, program.upper),
+                ),
+                most=relaxed.bound + room,
+                basis=relaxed.basis,
+                seed=self.solver.seed,
+            )
+            if point is not None:
+                self.offer(Outcome(End.STOPPED, point, None, float(program.cost @ point), -np.inf))
+                return
 
     def _among(self, program: Program, reduced: Floats, base: float, reach: float) -> Outcome:
         """Plan among the columns of reduced cost up to `reach` and those of the best plan.

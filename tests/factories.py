@@ -13,10 +13,10 @@ from relais.accounts.models import RoleGrant, User
 from relais.accounts.states import Role
 from relais.agenda.models import Appointment, Opening, Reason
 from relais.core.actors import Actor
-from relais.doctors.models import Doctor
+from relais.doctors.models import Doctor, Interest, Letter
 from relais.network.models import Centre, Closure, Coordination, Line, Practice, PracticeNeed
 from relais.network.states import ClosureReason
-from relais.patients.models import KnownAt, Person
+from relais.patients.models import ExceptionalAccess, KnownAt, Merge, Person, Proxy
 from relais.rota.models import CalendarFeed, Mission, Offer, PlannedMission, PlanRun, Standby
 from relais.rota.states import ChangeKind, MissionState, OfferSource, RunState
 from relais.territory.models import Commune
@@ -161,6 +161,41 @@ def doctor_user(**fields: Any) -> tuple[Doctor, User]:
     return doctor(user=account, **fields), account
 
 
+def interest(**fields: Any) -> Interest:
+    """Make somebody who left a name, to be called on TODAY."""
+    number = next(_numbers)
+    email = fields.pop("email", f"interet{number}@exemple.fr")
+    return Interest.objects.create(
+        **{
+            "name": "Camille Aubert",
+            "contact": email,
+            "email": email,
+            "status": "retired",
+            "came_at": NOW,
+            "next_on": TODAY,
+            **fields,
+        }
+    )
+
+
+def letter(doctor_: Doctor | None = None, **fields: Any) -> Letter:
+    """Note a letter that was made; its file is not there."""
+    return Letter.objects.create(
+        **{
+            "doctor": doctor_ or doctor(),
+            "kind": "order",
+            "about": "network.centre:1",
+            "what": "Ajain",
+            "text_number": 0,
+            "file_name": "0" * 32,
+            "sha256": "0" * 64,
+            "made_at": NOW,
+            "made_by": "essai",
+            **fields,
+        }
+    )
+
+
 def offer(doctor_: Doctor | None = None, **fields: Any) -> Offer:
     """Note that a doctor can come in the week of MONDAY."""
     return Offer.objects.create(
@@ -257,6 +292,58 @@ def patient(centre_: Centre | None = None, **fields: Any) -> Person:
     if centre_ is not None:
         KnownAt.objects.create(person=made, centre=centre_, since_at=NOW)
     return made
+
+
+def proxy(person: Person, **fields: Any) -> Proxy:
+    """Make somebody whom a patient trusts."""
+    return Proxy.objects.create(
+        **{
+            "person": person,
+            "name": "Anne Proche",
+            "kind": "trusted",
+            "since_on": TODAY,
+            **fields,
+        }
+    )
+
+
+def merge(gone: Person, kept: Person, **fields: Any) -> Merge:
+    """Note that a file was merged into another, without anything that moved."""
+    Person.objects.filter(pk=gone.pk).update(merged_into=kept)
+    return Merge.objects.create(
+        **{
+            "gone": gone,
+            "kept": kept,
+            "at": NOW,
+            "by": "essai",
+            "why": "même pièce d’identité",
+            "undo": {
+                "fields": {},
+                "to_check": False,
+                "known": [],
+                "known_by_both": [],
+                "registrations": [],
+                "ended": [],
+                "proxies": [],
+                "agreements": [],
+            },
+            **fields,
+        }
+    )
+
+
+def exceptional_access(person: Person, user_: User, **fields: Any) -> ExceptionalAccess:
+    """Let somebody open a patient's file outside of their scope, for four hours from NOW."""
+    return ExceptionalAccess.objects.create(
+        **{
+            "person": person,
+            "user": user_,
+            "why": "appel du service des urgences",
+            "opened_at": NOW,
+            "closes_at": NOW + timedelta(hours=4),
+            **fields,
+        }
+    )
 
 
 def reason(**fields: Any) -> Reason:

@@ -97,7 +97,13 @@ class World:
         factories.planned_mission(self.run, centre=self.centre)
         self.stranger = factories.user(Role.TOWN)
         self.patient = factories.patient(self.centre)
+        self.interest = factories.interest()
+        self.letter = factories.letter(self.doctor)
         self.appointment = factories.appointment(self.line, self.patient)
+        self.twin = factories.patient(self.centre)
+        self.merge = factories.merge(factories.patient(), self.patient)
+        self.proxy = factories.proxy(self.patient)
+        self.access = factories.exceptional_access(self.patient, self.coordinator)
 
     def person(self, role: Role | None) -> User:
         """Give someone who holds just this role, and owns things where the role can own some."""
@@ -118,6 +124,10 @@ class World:
             pk = self.run.pk
         elif name.startswith("office_person"):
             pk = self.stranger.pk
+        elif name.startswith("office_interest"):
+            pk = self.interest.pk
+        elif name in {"office_letter_file", "doctor_letter"}:
+            pk = self.letter.pk
         elif name.startswith("mfa_"):
             pk = 1
         known = {
@@ -130,8 +140,13 @@ class World:
             "act": "confirmer",
             "what": "envoyer",
             "token": "x" * 43,
+            "kind": "contract",
             "person": self.patient.public_id,
             "appointment": self.appointment.public_id,
+            "other": self.twin.public_id,
+            "merge": self.merge.pk,
+            "proxy": self.proxy.pk,
+            "access": self.access.pk,
             "companion": self.companion.pk,
             "closure": self.closure.pk,
             "coordination": self.coordination.pk,
@@ -232,6 +247,11 @@ SEEN = {
         "centre_day_week",
         "centre_book",
         "centre_appointment",
+        "centre_patients",
+        "centre_patient",
+        "centre_patient_merge",
+        "centre_patient_readings",
+        "centre_online",
         "account_profile",
     },
     Role.PLANNER: {"office_board", "office_week", "office_doctor", "office_centre", "office_run"},

@@ -45,7 +45,12 @@ NAVIGATION: Final = (
     ),
     _Entry(Right.OFFERS_OWN, "doctor_weeks", "Semaines"),
     _Entry(Right.OFFERS_OWN, "doctor_preferences", "Préférences"),
-    _Entry(Right.PAPERS_OWN, "doctor_papers", "Papiers"),
+    _Entry(
+        Right.PAPERS_OWN,
+        "doctor_papers",
+        "Papiers",
+        ("doctor_charter", "doctor_practice", "doctor_letter"),
+    ),
     _Entry(Right.ROTA_READ, "office_board", "Planning", ("office_week",)),
     _Entry(Right.ROTA_READ, "office_radar", "Risques", ("office_search",)),
     _Entry(
@@ -62,8 +67,20 @@ NAVIGATION: Final = (
             "centre_cancel",
         ),
     ),
+    _Entry(
+        Right.PATIENTS_READ,
+        "centre_patients_entrance",
+        "Patients",
+        ("centre_patient", "centre_online", "centre_exception"),
+    ),
     _Entry(Right.CENTRE_READ, "centre_home", "Arrivées", ("centre_week", "centre_calendar")),
-    _Entry(Right.DOCTORS_READ, "office_doctors", "Médecins", ("office_doctor",)),
+    _Entry(
+        Right.DOCTORS_READ,
+        "office_doctors",
+        "Médecins",
+        ("office_doctor", "office_paper", "office_letter"),
+    ),
+    _Entry(Right.INTERESTS_CALL, "office_interests", "Appels", ("office_interest",)),
     _Entry(Right.NETWORK_READ, "office_centres", "Centres", ("office_centre",)),
     _Entry(Right.ROTA_PLAN, "office_runs", "Propositions", ("office_run",)),
     _Entry(Right.MESSAGES_READ, "office_messages", "Messages", ("office_message", "office_text")),
@@ -71,6 +88,7 @@ NAVIGATION: Final = (
     _Entry(Right.DATA_EXPORT, "office_export", "Exporter", ("office_export",)),
     _Entry(Right.USERS_MANAGE, "office_people", "Comptes", ("office_people", "office_person")),
     _Entry(Right.AUDIT_READ, "office_audit", "Journal", ("office_audit",)),
+    _Entry(Right.EXCEPTIONS_READ, "office_exceptions", "Ouvertures", ("office_exception",)),
 )
 LONG_NAVIGATION: Final = 4  # beyond, a phone shows one button instead of the list
 

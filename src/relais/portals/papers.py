@@ -1,4 +1,4 @@
-"""How a paper leaves: as a file to save, which a browser never runs nor guesses."""
+"""How papers and letters leave: as files, which a browser never runs nor guesses."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Final
 from django.http import HttpResponse
 
 from relais.core.private_files import JPEG, PDF, PNG
-from relais.doctors.models import Paper
+from relais.doctors.models import Letter, Paper
 
 _ENDINGS: Final = {PDF: "pdf", JPEG: "jpg", PNG: "png"}
 
@@ -17,6 +17,20 @@ def file_answer(paper: Paper, content: bytes) -> HttpResponse:
     answer = HttpResponse(content, content_type=paper.media_type)
     name = f"{paper.code}.{_ENDINGS[paper.media_type]}"
     answer["Content-Disposition"] = f'attachment; filename="{name}"'
+    answer["X-Content-Type-Options"] = "nosniff"
+    answer["Cache-Control"] = "private, no-store"
+    return answer
+
+
+def letter_answer(letter: Letter, content: bytes) -> HttpResponse:
+    """Answer with a letter that was made; its name tells the document, never the person."""
+    return pdf_answer(content, name=letter.kind)
+
+
+def pdf_answer(content: bytes, *, name: str) -> HttpResponse:
+    """Answer with a PDF to save or to read, which no cache keeps."""
+    answer = HttpResponse(content, content_type=PDF)
+    answer["Content-Disposition"] = f'inline; filename="{name}.pdf"'
     answer["X-Content-Type-Options"] = "nosniff"
     answer["Cache-Control"] = "private, no-store"
     return answer

@@ -40,6 +40,7 @@ def test_every_entry_of_the_navigation_leads_somewhere() -> None:
                 "Risques",
                 "Arrivées",
                 "Médecins",
+                "Appels",
                 "Centres",
                 "Propositions",
                 "Messages",

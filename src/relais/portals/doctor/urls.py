@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, path
 
-from relais.portals.doctor.views import calendar, home, mission, papers, preferences, weeks, why
+from relais.portals.doctor.views import (
+    calendar,
+    home,
+    joining,
+    mission,
+    papers,
+    preferences,
+    weeks,
+    why,
+)
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", home.home, name="doctor_home"),
@@ -15,6 +24,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("papiers/", papers.papers, name="doctor_papers"),
     path("papiers/<slug:code>/", papers.give, name="doctor_paper"),
     path("papiers/<slug:code>/fichier/", papers.read, name="doctor_paper_file"),
+    path("charte/", joining.charter, name="doctor_charter"),
+    path("pratique/", joining.practice, name="doctor_practice"),
+    path("documents/<int:pk>/", joining.letter, name="doctor_letter"),
     path("agenda/", calendar.calendar, name="doctor_calendar"),
     path("missions/<int:pk>/", mission.mission, name="doctor_mission"),
     path("missions/<int:pk>/<str:act>/", mission.answer, name="doctor_answer"),

@@ -12,10 +12,11 @@ from relais.accounts.states import Right
 from relais.core.errors import Refusal
 from relais.doctors import services
 from relais.doctors.models import Doctor, Paper
-from relais.doctors.queries import papers_of
+from relais.doctors.queries import letters_of, papers_of
 from relais.engine.papers import max_bytes
 from relais.portals.doctor.forms import PaperForm
 from relais.portals.doctor.gates import as_doctor
+from relais.portals.doctor.steps import steps_of
 from relais.portals.gates import PersonRequest, actor
 from relais.portals.papers import file_answer
 
@@ -71,6 +72,8 @@ def _page(request: PersonRequest, doctor: Doctor, *, sentence: str = "") -> Http
         {
             "doctor": doctor,
             "lines": papers_of(doctor),
+            "steps": steps_of(doctor, today=timezone.localdate()),
+            "letters": letters_of(doctor),
             "sentence": sentence,
             "today": timezone.localdate(),
         },

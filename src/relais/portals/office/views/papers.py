@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -12,8 +13,10 @@ from relais.accounts.states import Right
 from relais.core.errors import Refusal
 from relais.doctors import services
 from relais.doctors.models import Doctor, Paper
-from relais.doctors.queries import papers_of, papers_to_check
+from relais.doctors.queries import letters_of, papers_of, papers_to_check, signature_of
+from relais.engine import charter as engine_charter
 from relais.engine.papers import rules
+from relais.journeys import readiness
 from relais.portals.gates import PersonRequest, actor, needs
 from relais.portals.office.forms.papers import AcceptForm, AskAgainForm
 from relais.portals.papers import file_answer
@@ -75,13 +78,31 @@ def ask_again(request: PersonRequest, pk: int) -> HttpResponse:
     reason = form.cleaned_data["reason"] if form.is_valid() else ""
     now = timezone.now()
     try:
-        services.ask_paper_again(
-            paper, reason=reason, by=actor(request), now=now, today=timezone.localdate(now)
-        )
+        readiness.ask_paper_again(paper, reason=reason, by=actor(request), now=now)
     except Refusal as refusal:
         return _page(request, paper.doctor, sentence=refusal.sentence)
     messages.success(request, "Le papier est demandé à nouveau.")
     return redirect("office_doctor_papers", paper.doctor_id)
+
+
+@needs(Right.PAPERS_VERIFY)
+@require_POST
+def charter(request: PersonRequest, pk: int) -> HttpResponse:
+    """Note that the team holds the charter, signed by the doctor on paper."""
+    doctor = get_object_or_404(Doctor, pk=pk)
+    now = timezone.now()
+    today = timezone.localdate(now)
+    services.sign_charter(
+        doctor,
+        version=engine_charter.current(today).version,
+        name=f"{doctor.first_name} {doctor.last_name}",
+        on_paper=True,
+        by=actor(request),
+        now=now,
+        today=today,
+    )
+    messages.success(request, "La charte signée sur papier est notée.")
+    return redirect("office_doctor_papers", pk)
 
 
 @needs(Right.PAPERS_VERIFY)
@@ -101,6 +122,10 @@ def _page(request: PersonRequest, doctor: Doctor, *, sentence: str = "") -> Http
         "doctor": doctor,
         "lines": lines,
         "is_asked": all(line.paper for line in lines),
+        "is_begun": any(line.paper for line in lines),
+        "signature": signature_of(doctor, today=timezone.localdate()),
+        "charter_is_required": settings.CHARTER_REQUIRED,
+        "letters": letters_of(doctor)[:3],
         "sentence": sentence,
         "today": timezone.localdate(),
     }

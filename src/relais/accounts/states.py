@@ -63,7 +63,7 @@ RIGHT_MEANINGS: Final[dict[Right, str]] = {
     Right.AGENDA_EDIT: "donner, déplacer et annuler des rendez-vous, ouvrir la fiche d’un patient",
     Right.PATIENTS_READ: "ouvrir la fiche d’un patient de ses centres, ou de sa semaine",
     Right.PATIENTS_EDIT: "tenir la fiche des patients, les inscrire, réunir deux fiches",
-    Right.PATIENTS_BREAK: "ouvrir la fiche d’un autre patient, avec une raison que les pionniers lisent",
+    Right.PATIENTS_BREAK: "ouvrir la fiche d’un autre patient, avec une raison que l’on relira",
     Right.EXCEPTIONS_READ: "relire les ouvertures exceptionnelles de fiches",
     Right.DOCTORS_READ: "voir les médecins et leurs coordonnées",
     Right.DOCTORS_EDIT: "modifier la fiche d’un médecin",

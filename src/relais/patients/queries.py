@@ -159,6 +159,15 @@ def exceptions_to_see(*, now: datetime) -> tuple[ExceptionalAccess, ...]:
     return tuple(rows.select_related("person", "user").order_by("-opened_at", "-id"))
 
 
+def exceptions_seen() -> QuerySet[ExceptionalAccess]:
+    """List the exceptional openings that a pioneer looked at, the latest first."""
+    return (
+        ExceptionalAccess.objects.filter(seen_at__isnull=False)
+        .select_related("person", "user", "seen_by")
+        .order_by("-opened_at", "-id")
+    )
+
+
 def number_registered(centre_ids: Collection[int]) -> dict[int, int]:
     """Count the patients registered at each of some centres; one query."""
     counts: dict[int, int] = defaultdict(int)

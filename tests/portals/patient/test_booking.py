@@ -122,7 +122,7 @@ def test_a_parent_books_for_a_child_and_stands_in_the_file(online: Online) -> No
     alone = online.ask(birth_year="2020")
     assert alone.status_code == 422
     assert "Avant 16 ans, un adulte prend le rendez-vous." in alone.text
-    said = {"asker_kind": "parent", "asker_name": "Anne Prévôt", "agreed": "on"}
+    said: dict[str, Any] = {"asker_kind": "parent", "asker_name": "Anne Prévôt", "agreed": "on"}
     online.ask(query={"pour": "autre"}, birth_year="2020", **said)
     online.confirm()
     proxy = Proxy.objects.get()
@@ -135,7 +135,7 @@ def test_a_parent_books_for_a_child_and_stands_in_the_file(online: Online) -> No
 
 
 def test_nobody_is_the_parent_of_an_adult_online(online: Online) -> None:
-    said = {"asker_kind": "parent", "asker_name": "Anne", "agreed": "on"}
+    said: dict[str, Any] = {"asker_kind": "parent", "asker_name": "Anne", "agreed": "on"}
     page = online.ask(query={"pour": "autre"}, **said)
     assert "un proche qui l’aide" in page.text
     assert page.status_code == 422
@@ -160,7 +160,7 @@ def test_a_first_visit_is_longer(online: Online) -> None:
     ],
 )
 def test_what_makes_no_sense_is_said_and_keeps_no_place(
-    online: Online, wrong: dict[str, str]
+    online: Online, wrong: dict[str, Any]
 ) -> None:
     page = online.ask(**wrong)
     assert page.status_code == 422

@@ -30,8 +30,8 @@ def test_every_entry_of_the_navigation_leads_somewhere() -> None:
 @pytest.mark.parametrize(
     ("role", "labels"),
     [
-        (Role.DOCTOR, ["Missions", "Semaines", "Préférences", "Papiers", "Journée"]),
-        (Role.COORDINATOR, ["Journée", "Arrivées"]),
+        (Role.DOCTOR, ["Missions", "Semaines", "Préférences", "Papiers", "Journée", "Patients"]),
+        (Role.COORDINATOR, ["Journée", "Patients", "Arrivées"]),
         (Role.TOWN, []),
         (
             Role.PLANNER,

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, path
 
+from relais.portals.centre import patient_urls
 from relais.portals.centre.views import appointments, calendar, day, home, week
 
 _ROW = "<int:pk>/rendez-vous/<str:appointment>/"
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", home.home, name="centre_home"),
+    *patient_urls.urlpatterns,
     path("journee/", day.agenda, name="centre_agenda"),
     path("<int:pk>/agenda/", calendar.calendar, name="centre_calendar"),
     path("<int:pk>/semaine-type/", day.prepare, name="centre_prepare"),

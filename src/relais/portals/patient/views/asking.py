@@ -17,6 +17,7 @@ from relais.booking import links, places, queries, services
 from relais.booking.models import Request
 from relais.booking.services import CodeRefusal
 from relais.core.errors import Refusal
+from relais.engine.agenda import wall
 from relais.portals.gates import actor, needs, source_of
 from relais.portals.patient.choice import Choice, known_centre, numbers, read
 from relais.portals.patient.forms import FOR_ME, FOR_OTHER, AskForm, AskForOtherForm, CodeForm
@@ -172,8 +173,8 @@ def _slot(chosen: Choice, sheets: Any, now: Any) -> places.Slot | None:
 def _when(waiting: Request) -> dict[str, Any]:
     zone = waiting.centre.time_zone
     return {
-        "at": places.wall(waiting.appointment.tick, zone).time(),
+        "at": wall(waiting.appointment.tick, zone).time(),
         "until": waiting.expires_at.astimezone(
-            places.wall(waiting.appointment.tick, zone).tzinfo
+            wall(waiting.appointment.tick, zone).tzinfo
         ).time(),
     }

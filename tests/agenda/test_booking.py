@@ -18,7 +18,7 @@ from relais.agenda.models import (
     PatientTick,
     Reason,
 )
-from relais.agenda.services import appointments
+from relais.agenda.services.appointments import giving
 from relais.agenda.states import AppointmentState, CancelledBy, Channel
 from relais.core.models import AuditEntry
 from relais.network.models import Line
@@ -456,7 +456,7 @@ def test_a_file_that_is_too_busy_is_told_in_words(
     def busy(days: object) -> None:
         raise OperationalError("database is locked")
 
-    monkeypatch.setattr(appointments, "lock_days", busy)
+    monkeypatch.setattr(giving, "lock_days", busy)
     with pytest.raises(services.BusyRefusal):
         desk.book(at(9, 30))
     assert Appointment.objects.count() == 0

@@ -10,7 +10,7 @@ from relais.agenda.planning.free import (
     places_for,
 )
 from relais.agenda.planning.impact import Impact, Proposal, impact_of_week
-from relais.agenda.planning.sheets import Sheet, load_sheets, refresh
+from relais.agenda.planning.sheets import Sheet, load_sheets, openings_of, refresh
 
 __all__ = [
     "Impact",
@@ -22,6 +22,7 @@ __all__ = [
     "is_new_at",
     "length_for",
     "load_sheets",
+    "openings_of",
     "places_for",
     "refresh",
 ]

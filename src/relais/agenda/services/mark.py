@@ -8,7 +8,8 @@ from typing import Final
 from django.db import transaction
 
 from relais.agenda.models import Appointment
-from relais.agenda.services.appointments import _leave_ticks, _save, _tell, _turn_on
+from relais.agenda.services.appointments.ticks import leave_ticks, save, tell
+from relais.agenda.services.appointments.turns import turn_on
 from relais.agenda.services.refusals import ChangedMeanwhileRefusal
 from relais.agenda.states import AppointmentState
 from relais.core.actors import Actor
@@ -35,7 +36,7 @@ def mark(
 
     Who did not come gives the time back. Raises ChangedMeanwhileRefusal for an illegal step.
     """
-    row, _ = _turn_on(appointment, now=now)
+    row, _ = turn_on(appointment, now=now)
     if row.state == state:
         return row
     if row.state not in MOVES.get(state, ()):
@@ -44,8 +45,8 @@ def mark(
         )
     before = {"state": str(row.state)}
     if state == AppointmentState.NO_SHOW:
-        _leave_ticks(row)
+        leave_ticks(row)
     row.state = state
-    _save(row, now=now)
-    _tell(row, str(state), before=before, request_key="", by=by, now=now)
+    save(row, now=now)
+    tell(row, verb=str(state), before=before, request_key="", by=by, now=now)
     return row

@@ -7,27 +7,36 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date
+from typing import Final
 
 from django.db import connection
-from django.db.models import F
 
 from relais.agenda.models import LineDay
 from relais.patients.models import Person
+
+_TABLE: Final = LineDay._meta.db_table
 
 
 def lock_days(days: Iterable[tuple[int, date]]) -> None:
     """Take the turn on some (line, day) until the transaction ends.
 
-    The UPDATE locks the row on PostgreSQL; on SQLite the IMMEDIATE transaction holds the file.
+    One statement makes the rows that are not there and locks all of them on PostgreSQL; on SQLite
+    the IMMEDIATE transaction holds the file.
     Raises RuntimeError outside a transaction: the lock would be worth nothing.
     """
     if not connection.in_atomic_block:
         raise RuntimeError("lock_days() outside a transaction")
-    for line_id, day in sorted(set(days)):
-        rows = LineDay.objects.filter(line_id=line_id, day=day)
-        if not rows.update(rev=F("rev") + 1):
-            LineDay.objects.bulk_create([LineDay(line_id=line_id, day=day)], ignore_conflicts=True)
-            rows.update(rev=F("rev") + 1)
+    wanted = sorted(set(days))
+    if not wanted:
+        return
+    rows = ", ".join(["(%s, %s, 1)"] * len(wanted))
+    adapt = connection.ops.adapt_datefield_value
+    with connection.cursor() as cursor:  # the rows are locked in the order of VALUES
+        cursor.execute(
+            f"INSERT INTO {_TABLE} (line_id, day, rev) VALUES {rows}"  # noqa: S608
+            f" ON CONFLICT (line_id, day) DO UPDATE SET rev = {_TABLE}.rev + 1",
+            [value for line_id, day in wanted for value in (line_id, adapt(day))],
+        )
 
 
 def lock_patients(ids: Iterable[int]) -> dict[int, Person]:

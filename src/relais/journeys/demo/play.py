@@ -26,6 +26,7 @@ from relais.doctors.states import PreferenceKind
 from relais.engine.weeks import WEEK, monday_of
 from relais.journeys import people, relay
 from relais.journeys.demo.agendas import fill_the_agendas
+from relais.journeys.demo.desks import set_up_the_desks
 from relais.journeys.demo.joining import show_the_way_in
 from relais.journeys.demo.people import Person, Place, Town, draw_people
 from relais.network import services as network
@@ -95,6 +96,7 @@ def play(*, now: datetime, say: Callable[[str], None], count: int = DOCTORS) -> 
     show_the_way_in(centres, by=STORY, now=now)
     say("Des patients fictifs et leurs rendez-vous…")
     fill_the_agendas(centres, this_monday=this_monday, by=STORY, now=now)
+    set_up_the_desks(centres, by=STORY, now=now)
     return Played(
         centres=len(centres),
         lines=sum(centre.lines.count() for centre in centres.values()),

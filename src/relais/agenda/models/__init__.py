@@ -1,4 +1,4 @@
-"""The rows of the agenda: the day and its places; later the lists, the desk, the reminders."""
+"""The rows of the agenda: the day and its places, the lists, the desk."""
 
 from __future__ import annotations
 
@@ -14,16 +14,25 @@ from relais.agenda.models.day import (
     Reason,
     new_public_id,
 )
+from relais.agenda.models.desk import CallTask, DeskChoice, Reminder
+from relais.agenda.models.lists import FreedPlace, PlaceOffer, RefusedRequest, WaitEntry
 
 __all__ = [
     "PUBLIC_ID_BYTES",
     "Appointment",
     "AppointmentChange",
+    "CallTask",
+    "DeskChoice",
     "DoctorAgenda",
+    "FreedPlace",
     "LineDay",
     "LineTick",
     "Opening",
     "PatientTick",
+    "PlaceOffer",
     "Reason",
+    "RefusedRequest",
+    "Reminder",
+    "WaitEntry",
     "new_public_id",
 ]

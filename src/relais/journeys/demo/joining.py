@@ -84,7 +84,7 @@ INTERESTED: Final = (
         ((28, CallOutcome.NO, "Ne peut pas s’absenter de son cabinet."),),
     ),
 )
-UNDER_WAY: Final = Story("Zoé", "Veyrolune", DoctorStatus.INSTALLED, 20, "parrainage")
+UNDER_WAY: Final = Story("Adèle", "Veyrolune", DoctorStatus.INSTALLED, 20, "parrainage")
 READY: Final = Story("Théodore", "Hautbrin", DoctorStatus.SUBSTITUTE, 70, "congres-d-automne")
 EXPIRED: Final = Story("Judith", "Ormecourt", DoctorStatus.RETIRED, 380, "page-publique")
 

@@ -43,7 +43,7 @@ class InterestForm(forms.Form):
     )
     status = forms.ChoiceField(
         label="Vous êtes",
-        choices=DoctorStatus.choices,
+        choices=[("", "Choisissez…"), *DoctorStatus.choices],
         error_messages={"required": "Choisissez ce qui vous ressemble le plus."},
     )
     site = forms.CharField(required=False, max_length=200)  # the trap: people do not see it

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import date
+from typing import Final
+
 from django.conf import settings
 from django.contrib import messages
 from django.http import HttpResponse
@@ -13,13 +16,28 @@ from relais.accounts.states import Right
 from relais.core.errors import Refusal
 from relais.doctors import services
 from relais.doctors.models import Doctor, Paper
-from relais.doctors.queries import letters_of, papers_of, papers_to_check, signature_of
+from relais.doctors.queries import (
+    PaperLine,
+    letters_of,
+    papers_of,
+    papers_to_check,
+    signature_of,
+)
+from relais.doctors.states import PaperState
 from relais.engine import charter as engine_charter
 from relais.engine.papers import rules
 from relais.journeys import readiness
 from relais.portals.gates import PersonRequest, actor, needs
 from relais.portals.office.forms.papers import AcceptForm, AskAgainForm
 from relais.portals.papers import file_answer
+
+# Whose turn it is, the most pressing first.
+_TURNS: Final = (
+    ("check", "À vérifier maintenant"),
+    ("team", "À préparer par l’équipe"),
+    ("doctor", "Attendus du médecin"),
+    ("fine", "En ordre"),
+)
 
 
 @needs(Right.PAPERS_VERIFY)
@@ -116,11 +134,26 @@ def read(request: PersonRequest, pk: int) -> HttpResponse:
     return file_answer(paper, content)
 
 
+def _groups(lines: tuple[PaperLine, ...], *, today: date) -> list[tuple[str, str, list[PaperLine]]]:
+    """Sort the papers by whose turn it is; groups without one are left out."""
+    turns: dict[str, list[PaperLine]] = {key: [] for key, _ in _TURNS}
+    for line in lines:
+        paper = line.paper
+        lasts = paper is not None and (paper.expires_on is None or paper.expires_on >= today)
+        if paper is not None and paper.state == PaperState.GIVEN:
+            turns["check"].append(line)
+        elif paper is not None and paper.state == PaperState.ACCEPTED and lasts:
+            turns["fine"].append(line)
+        else:
+            turns["doctor" if line.rule.is_doctors else "team"].append(line)
+    return [(key, heading, turns[key]) for key, heading in _TURNS if turns[key]]
+
+
 def _page(request: PersonRequest, doctor: Doctor, *, sentence: str = "") -> HttpResponse:
     lines = papers_of(doctor)
     page = {
         "doctor": doctor,
-        "lines": lines,
+        "groups": _groups(lines, today=timezone.localdate()),
         "is_asked": all(line.paper for line in lines),
         "is_begun": any(line.paper for line in lines),
         "signature": signature_of(doctor, today=timezone.localdate()),

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django_tasks_db.models import DBTaskResult
 
-from relais.engine.simulate.radar import answer_chance
+from relais.engine.simulate.answers import invited
 from relais.journeys import duties
 from relais.network.models import Line
 from relais.rota import queries, services
@@ -70,8 +70,8 @@ def test_a_confirmed_week_is_safer_than_an_invited_one_and_silence_makes_it_wors
         factories.mission(doctor, line, monday=monday(), state=state, changed_at=changed)
     services.refresh_radar(NOW)
     assert _at(sure).says_yes == 1.0
-    assert _at(asked).says_yes == answer_chance(0)
-    assert _at(silent).says_yes == answer_chance(14)
+    assert _at(asked).says_yes == invited((monday() - TODAY).days, 0.0).says_yes
+    assert _at(silent).says_yes == invited((monday() - TODAY).days, 14.0).says_yes
     assert _at(silent).invited_at == NOW - timedelta(days=14)
     assert _at(sure).chance < _at(asked).chance < _at(silent).chance < 1.0
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import date, datetime
 from itertools import groupby
 
@@ -15,14 +15,14 @@ from relais.engine.simulate.radar import Standing, Watched, read_places
 from relais.engine.weeks import WEEK, monday_of, mondays, weeks_between
 from relais.network import queries as network
 from relais.rota import planning
-from relais.rota.models import Mission, RiskReading
+from relais.rota.models import Ask, Mission, RiskReading
 from relais.rota.planning import Bridge
-from relais.rota.states import FIRM, MissionState, WeekState
+from relais.rota.states import FIRM, AskOutcome, MissionState, WeekState
 
 STANDBY_DEPTH = 2  # plan folder format: reserves wanted for every centre-week, unless said
 _STANDINGS = {
     WeekState.OPEN: Standing.EMPTY,
-    WeekState.PROPOSED: Standing.AWAITED,
+    WeekState.PROPOSED: Standing.PROPOSED,
     WeekState.INVITED: Standing.AWAITED,
     WeekState.CONFIRMED: Standing.PROMISED,
     WeekState.READY: Standing.PROMISED,
@@ -58,23 +58,50 @@ def who_leaves(first_monday: date) -> set[int]:
     )
 
 
+def asked_in_vain(first_monday: date, *, now: datetime) -> dict[date, set[int]]:
+    """Give, for each week from `first_monday` on, the doctors who were asked and do not come.
+
+    Who has not answered yet and still may is not one of them. 1 query.
+    """
+    rows = (
+        Ask.objects.filter(search__monday__gte=first_monday)
+        .exclude(outcome=AskOutcome.PLACED)
+        .exclude(outcome=AskOutcome.WAITING, answer_by__gt=now)
+        .values_list("search__monday", "doctor_id")
+    )
+    found: dict[date, set[int]] = {}
+    for monday, doctor in rows:
+        found.setdefault(monday, set()).add(doctor)
+    return found
+
+
 def risks(
     bridge: Bridge,
     *,
     invited: dict[int, datetime],
     leaving: Collection[int],
+    asked: Mapping[date, Collection[int]],
+    words: Mapping[int, float],
     today: date,
 ) -> list[RiskReading]:
     """Read every line-week that needs a doctor; rows not saved, by week, then line. No query.
 
-    `leaving`: ids of missions whose doctor asks to be replaced, who count as empty places.
+    `leaving`: ids of missions whose doctor asks to be replaced, who count as empty places. `asked`:
+    by week, ids of doctors who were asked in vain. `words`: by mission, how many times as likely to
+    cancel its doctor is, after « toujours d’accord ? »; the chance of an empty Monday follows in
+    proportion (docs/engine/radar.md).
     Weeks after the last planned one (`planned_from` of their places are given) are left out: they
     are still to be prepared.
     """
     now, index = bridge.situation, bridge.index
     first = bridge.problem.first_monday
     standing = {(one.line_id, one.monday): one for one in now.missions.values()}
+    said_no = {
+        monday: tuple(sorted(index.doctor_of[one] for one in who if one in index.doctor_of))
+        for monday, who in asked.items()
+    }
     rows, places = [], []
+    times: list[float] = []
     for monday in mondays(first, bridge.problem.weeks):
         for line in sorted(now.lines.values(), key=lambda one: one.pk):
             centre = now.centres.get(line.centre_id)
@@ -93,8 +120,11 @@ def risks(
                     lead_days=(monday - today).days,
                     standing=Standing.EMPTY if leaves else _STANDINGS[state],
                     silent_days=max(0, (today - localdate(since)).days) if since else 0,
+                    asked=said_no.get(monday, ()),
                 )
             )
+            is_firm = not leaves and mission is not None and mission.state in FIRM
+            times.append(words.get(mission.id, 1.0) if is_firm and mission is not None else 1.0)
             rows.append(
                 RiskReading(
                     line=line,
@@ -111,8 +141,8 @@ def risks(
         places,
         acceptance=Acceptance(),
     )
-    for row, reading in zip(rows, readings, strict=True):
-        row.chance, row.says_yes = reading.chance, reading.says_yes
+    for row, reading, worth in zip(rows, readings, times, strict=False):
+        row.chance, row.says_yes = min(1.0, reading.chance * worth), reading.says_yes
         row.could_come, row.standbys = reading.could_come, reading.standbys
     return rows
 

@@ -7,10 +7,10 @@ from dataclasses import replace
 
 import pytest
 
-from relais.engine import parameters
 from relais.engine.rota.standby import Acceptance
 from relais.engine.rota.state import State
-from relais.engine.simulate.radar import Reading, Standing, Watched, answer_chance, read_places
+from relais.engine.simulate.answers import draw_answers, habits, invited, proposed
+from relais.engine.simulate.radar import Reading, Standing, Watched, read_places
 from relais.engine.simulate.rates import usual
 from relais.engine.simulate.risk import outlook_of, week_risk
 from tests.engine.rota import chances, tiny
@@ -56,23 +56,35 @@ def test_a_promised_place_has_the_risk_of_a_cancellation_and_counts_who_could_co
     )
 
 
-def test_an_awaited_place_mixes_both_cases_and_learns_of_a_no_a_week_later() -> None:
-    state = _state()
-    yes = parameters.load("radar")["proposal_accepted"].value
+def test_an_awaited_place_mixes_the_promised_one_with_the_days_when_a_no_is_told() -> None:
+    """Each of those days stands with its own risk, and the people others will have taken."""
+    state, law = _state(free=40, standbys=0), invited(LEAD, 0.0)
     reading = _read(state, Standing.AWAITED)
-    filled = _known(state, LEAD, filled=True)
-    assert reading.says_yes == yes
-    assert reading.chance > filled
-    declined = (reading.chance - yes * filled) / (1 - yes)
-    assert declined == pytest.approx(_declined(state, LEAD - 7))
+    assert reading.says_yes == law.says_yes
+    assert reading.chance > _known(state, LEAD, filled=True)
+    worst = max(_declined(state, days) for _, days in law.told)
+    assert reading.chance < 1 - law.says_yes * (1 - worst)
+    assert reading.chance < _read(state, Standing.AWAITED, silent_days=10.0).chance
 
 
-def test_a_no_is_known_halfway_when_the_monday_is_near() -> None:
-    state = _state()
-    reading = _read(state, Standing.AWAITED, lead_days=6.0)
-    filled = _known(state, 6.0, filled=True)
-    declined = (reading.chance - reading.says_yes * filled) / (1 - reading.says_yes)
-    assert declined == pytest.approx(_declined(state, 3.0))
+def test_what_a_silence_holds_sums_to_one_and_is_told_before_the_team_gives_up() -> None:
+    for law in (invited(LEAD, 3.0), proposed(90.0), proposed(9.0), invited(3.0, 0.0)):
+        assert law.says_yes + sum(chance for chance, _ in law.told) == pytest.approx(1.0)
+    assert min(days for _, days in invited(LEAD, 0.0).told) == habits().give_up_days
+    assert min(days for _, days in invited(3.0, 0.0).told) == 1.5
+
+
+def test_a_silence_is_worth_less_each_day_and_what_is_drawn_follows_the_law() -> None:
+    waits = [invited(60.0, days).says_yes for days in (0, 7, 14, 28)]
+    assert waits == sorted(waits, reverse=True)
+    assert waits[0] == pytest.approx(habits().proposal_accepted, abs=1e-3)
+    drawn = draw_answers(400, 52, seed=1, year=0)
+    first = habits().invited_from_days
+    assert drawn.yes.mean() == pytest.approx(proposed(first).says_yes, abs=0.01)
+    waiting = (drawn.invited > 40) & (drawn.told < drawn.invited - 7)
+    assert drawn.yes[waiting].mean() == pytest.approx(invited(60.0, 7.0).says_yes, abs=0.02)
+    with pytest.raises(ValueError, match="silent"):
+        invited(10.0, -1.0)
 
 
 def _declined(state: State, lead_days: float) -> float:
@@ -83,23 +95,28 @@ def _declined(state: State, lead_days: float) -> float:
     return week_risk(replace(outlook, filled=False))
 
 
+def test_where_few_offered_a_week_the_others_count_and_those_asked_in_vain_do_not() -> None:
+    people = [tiny.doctor(name) for name in ("offers", "asked", *(f"other {n}" for n in range(20)))]
+    problem = tiny.problem([tiny.centre()], people, [(0, 0), (1, 0)], standby_depth=0)
+    state = State(problem, chances.plan_of(problem, [{} for _ in people]))
+    alone = outlook_of(
+        state, 0, 0, acceptance=Acceptance(), lead_days=LEAD, rates=usual(), filled=False
+    )
+    reading = _read(state, Standing.EMPTY)
+    assert (reading.could_come, alone.strangers) == (2, 0)
+    assert reading.chance < week_risk(alone)
+    place = Watched(0, 0, LEAD, Standing.EMPTY, asked=(1,))
+    (after,) = read_places(state, [place], acceptance=Acceptance())
+    assert after.could_come == 1
+    assert after.chance > reading.chance
+
+
 def test_an_empty_place_has_no_doctor_to_say_yes() -> None:
     problem = tiny.problem([tiny.centre()], [tiny.doctor("free")], [(0, 0)], standby_depth=1)
     state = State(problem, chances.plan_of(problem, [{}]))
     reading = _read(state, Standing.EMPTY)
     assert (reading.says_yes, reading.could_come, reading.standbys) == (0.0, 1, 0)
-    assert reading.chance == _known(state, LEAD, filled=False)
-
-
-def test_silence_halves_the_chance_of_a_yes_every_two_weeks() -> None:
-    usual_chance = parameters.load("radar")["proposal_accepted"].value
-    assert [answer_chance(days) for days in (0, 14, 28)] == [
-        usual_chance,
-        usual_chance / 2,
-        usual_chance / 4,
-    ]
-    with pytest.raises(ValueError, match="silent"):
-        answer_chance(-1)
+    assert reading.chance == pytest.approx(_known(state, LEAD, filled=False))
 
 
 def test_more_people_and_more_standbys_never_raise_a_risk() -> None:

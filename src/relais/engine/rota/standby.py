@@ -188,8 +188,14 @@ def invitations(
 
 
 def _strangers(
-    state: State, centre: CentreIndex, week: WeekIndex, excluded: frozenset[PartyIndex]
+    state: State,
+    centre: CentreIndex,
+    week: WeekIndex,
+    excluded: frozenset[PartyIndex],
+    *,
+    is_empty: bool = True,
 ) -> list[tuple[int, PartyIndex]]:
+    """List who did not offer a week and could come; where nobody left yet, rooms are not asked."""
     gone = {doctor for doctor, at in state.gone if at == week}
     tables = state.tables
     return [
@@ -198,8 +204,23 @@ def _strangers(
         if party not in excluded
         and all(state.room[doctor] > 0 and doctor not in gone for doctor in tables.parties[party])
         and state.ways(party, week) == (((), ()),)
-        and next(state.room_at(party, centre, week), None) == ()
+        and (not is_empty or next(state.room_at(party, centre, week), None) == ())
     ]
+
+
+def count_strangers(
+    state: State,
+    centre: CentreIndex,
+    week: WeekIndex,
+    excluded: frozenset[PartyIndex],
+    *,
+    is_empty: bool,
+) -> int:
+    """Count the parties who did not offer a week and could come to a place of a centre.
+
+    `is_empty`: nobody holds the place; else as if its doctor left.
+    """
+    return len(_strangers(state, centre, week, excluded, is_empty=is_empty))
 
 
 def reserves(state: State, centre: CentreIndex, week: WeekIndex) -> list[DoctorIndex]:

@@ -1,7 +1,8 @@
 """The radar: for each place of each week, the chance that its Monday comes without a doctor.
 
 `risk.py` knows two cases, a place that is empty and one whose doctor has said yes. A place whose
-doctor has not answered yet is a mixture of both. docs/engine/radar.md tells the formula.
+doctor has not answered yet is a mixture of both, by `answers.py`. docs/engine/radar.md tells the
+formula and how far it holds.
 """
 
 from __future__ import annotations
@@ -11,30 +12,38 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from relais.engine import parameters
-from relais.engine.rota.problem import CentreIndex, WeekIndex
+from relais.engine.rota.problem import CentreIndex, DoctorIndex, WeekIndex
 from relais.engine.rota.standby import Acceptance, lead_of
 from relais.engine.rota.state import State
+from relais.engine.simulate.answers import Waiting, invited, proposed
 from relais.engine.simulate.rates import Rates, usual
 from relais.engine.simulate.risk import Outlook, outlook_of, week_risk
+
+DAYS_PER_MONTH = 30
 
 
 class Standing(StrEnum):
     """What is known of the doctor of a place."""
 
     EMPTY = "empty"
+    PROPOSED = "proposed"
     AWAITED = "awaited"
     PROMISED = "promised"
 
 
 @dataclass(frozen=True, slots=True)
 class Watched:
-    """A place to read. `silent_days`: how long an invitation has been without an answer."""
+    """A place to read. `silent_days`: how long an invitation has been without an answer.
+
+    `asked`: doctors who were asked for this week in vain; nobody counts on them again.
+    """
 
     centre: CentreIndex
     week: WeekIndex
     lead_days: float
     standing: Standing
     silent_days: float = 0.0
+    asked: tuple[DoctorIndex, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,19 +59,6 @@ class Reading:
     says_yes: float
     could_come: int
     standbys: int
-
-
-def answer_chance(silent_days: float) -> float:
-    """Give the chance that a doctor placed in a week that she offered says yes.
-
-    It halves with every `silence_half_days` without an answer (parameters/radar.toml). Raises
-    ValueError for a negative number of days.
-    """
-    if silent_days < 0:
-        raise ValueError(f"nobody is silent for {silent_days} days")
-    page = parameters.load("radar")
-    worth: float = page["proposal_accepted"].value
-    return worth * float(0.5 ** (silent_days / page["silence_half_days"].value))
 
 
 def read_places(
@@ -85,9 +81,10 @@ class _Reader:
 
     def __init__(self, state: State, acceptance: Acceptance, rates: Rates) -> None:
         self.state, self.acceptance, self.rates = state, acceptance, rates
-        self.outlooks: dict[tuple[CentreIndex, WeekIndex, float, bool], Outlook] = {}
+        self.outlooks: dict[tuple[Watched, bool], Outlook] = {}
+        self.taken_a_month = parameters.load("radar")["taken_a_month"].value
+        self.strangers_from = parameters.load("radar")["strangers_from"].value
         self.readings: dict[Watched, Reading] = {}
-        self.answer_days = parameters.load("radar")["answer_days"].value
 
     def read(self, place: Watched) -> Reading:
         """Read one place."""
@@ -98,22 +95,46 @@ class _Reader:
         return self.readings[place]
 
     def _reading(self, place: Watched) -> Reading:
-        outlook = self._outlook(place)
+        """Read a place; where that is high, once more with those who did not offer the week."""
+        reading = self._reading_of(place, self._outlook(place, strangers=False))
+        if reading.chance < self.strangers_from:
+            return reading
+        return self._reading_of(place, self._outlook(place, strangers=True))
+
+    def _reading_of(self, place: Watched, outlook: Outlook) -> Reading:
         chance, says_yes = week_risk(outlook, rates=self.rates), 0.0
         if place.standing is Standing.PROMISED:
             says_yes = 1.0
-        elif place.standing is Standing.AWAITED:
-            says_yes = answer_chance(place.silent_days)
-            told = place.lead_days - min(self.answer_days, place.lead_days / 2)
-            declined = replace(outlook, filled=False, lead_days=told)
-            refused = week_risk(declined, rates=self.rates)
-            chance = says_yes * chance + (1 - says_yes) * refused
+        elif place.standing is not Standing.EMPTY:
+            waiting = self._waiting(place)
+            says_yes = waiting.says_yes
+            chance = says_yes * chance + sum(
+                share * week_risk(self._declined(outlook, days), rates=self.rates)
+                for share, days in waiting.told
+            )
         could = outlook.chances[lead_of(place.lead_days)]
         return Reading(chance, says_yes, len(could), outlook.standbys)
 
-    def _outlook(self, place: Watched) -> Outlook:
+    def _declined(self, outlook: Outlook, days: float) -> Outlook:
+        """Give the outlook once the doctor has declined, so many days before.
+
+        Until then other weeks have taken some of those who could come.
+        """
+        still_free = (1 - self.taken_a_month) ** ((outlook.lead_days - days) / DAYS_PER_MONTH)
+        chances = {
+            lead: [still_free * chance for chance in each] for lead, each in outlook.chances.items()
+        }
+        return replace(outlook, filled=False, lead_days=days, chances=chances)
+
+    def _waiting(self, place: Watched) -> Waiting:
+        if place.standing is Standing.PROPOSED:
+            return proposed(place.lead_days)
+        return invited(place.lead_days, place.silent_days)
+
+    def _outlook(self, place: Watched, *, strangers: bool) -> Outlook:
         filled = place.standing is not Standing.EMPTY
-        key = (place.centre, place.week, place.lead_days, filled)
+        standing = Standing.PROMISED if filled else Standing.EMPTY
+        key = (replace(place, standing=standing, silent_days=0.0), strangers)
         if key not in self.outlooks:
             self.outlooks[key] = outlook_of(
                 self.state,
@@ -123,5 +144,7 @@ class _Reader:
                 lead_days=place.lead_days,
                 rates=self.rates,
                 filled=filled,
+                exclude=place.asked,
+                strangers=strangers,
             )
         return self.outlooks[key]

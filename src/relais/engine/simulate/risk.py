@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from relais.engine.rota.standby import (
     Acceptance,
     Kind,
     Lead,
     chance_nobody,
+    count_strangers,
     lead_of,
     wave_size,
 )
@@ -32,7 +33,8 @@ class Outlook:
     `lead_days`: from now to the Monday. `chances`: by class of lead, the chances of those who could
     be invited, in the order of invitation. `standbys`: those who could be called for this centre.
     `rivals`: other places expected to want the same standbys. `flying`: the salaried doctor is free
-    that week.
+    that week. `strangers`: how many could come who did not offer the week, invited after the others
+    with `stranger_chance` by class of lead; 0 where nobody looked.
     """
 
     filled: bool
@@ -41,6 +43,17 @@ class Outlook:
     standbys: int = 0
     rivals: float = 0.0
     flying: bool = False
+    strangers: int = 0
+    stranger_chance: Mapping[Lead, float] = field(default_factory=dict)
+
+    def next_chances(self, lead: Lead, asked: int, most: int) -> Sequence[float]:
+        """Give the chances of those to invite after `asked` others: offered first, then not."""
+        offered = self.chances.get(lead, ())
+        here = list(offered[asked : asked + most])
+        left = self.strangers - max(0, asked - len(offered))
+        if here or left <= 0:
+            return here
+        return [self.stranger_chance.get(lead, 0.0)] * min(most, left)
 
 
 def hazards(lead_days: float, rates: Rates) -> list[tuple[float, float]]:
@@ -81,7 +94,7 @@ def _unfilled(outlook: Outlook, days: float, rates: Rates) -> float:
     nobody, asked = _standbys_fail(outlook, min(days, rates.reserve_from_days), rates), 0
     while days > 0:
         lead = lead_of(days)
-        chances = outlook.chances.get(lead, ())[asked : asked + int(rates.largest_wave)]
+        chances = outlook.next_chances(lead, asked, int(rates.largest_wave))
         after = days - rates.wave_days(lead)
         if not chances or after < 0:
             break
@@ -122,10 +135,12 @@ def outlook_of(
     exclude: Sequence[int] = (),
     standbys: bool = True,
     flying: bool = False,
+    strangers: bool = False,
 ) -> Outlook:
     """Look at one line of a centre-week in a plan: whom one could ask if it were empty.
 
-    Of a filled one, rule H6 is not looked at: nobody knows who of two doctors would leave.
+    `strangers`: count those who did not offer the week too, which costs more time. Of a filled
+    one, rule H6 is not looked at: nobody knows who of two doctors would leave.
     """
     tables = state.tables
     asked = frozenset(tables.party_of[doctor] for doctor in exclude)
@@ -146,8 +161,13 @@ def outlook_of(
         chances[lead] = sorted(
             (acceptance.probability(doctor, kinds[habit]) for doctor, habit in who), reverse=True
         )
+    others = 0
+    if strangers:
+        others = count_strangers(state, centre, week, asked, is_empty=not filled)
     reserve = state.reserves[centre][week] if standbys else 0
-    others = sum(lines for other, lines in enumerate(tables.lines) if tables.open[other][week]) - 1
+    elsewhere = (
+        sum(lines for other, lines in enumerate(tables.lines) if tables.open[other][week]) - 1
+    )
     near = min(lead_days, rates.reserve_from_days)
     late = sum(chance for chance, _ in hazards(near, rates))
     return Outlook(
@@ -155,6 +175,10 @@ def outlook_of(
         lead_days=lead_days,
         chances=chances,
         standbys=reserve,
-        rivals=others * late,
+        rivals=elsewhere * late,
         flying=flying,
+        strangers=others,
+        stranger_chance={
+            lead: acceptance.of_class(Kind(lead, offered=False, known=False)) for lead in chances
+        },
     )

@@ -9,6 +9,7 @@ from django.utils.timezone import localdate
 
 from relais.rota import radar
 from relais.rota.models import Radar, RiskReading
+from relais.rota.queries.reminders import words_of
 from relais.rota.services.turn import current_turn
 
 RADAR_WEEKS = 52
@@ -33,7 +34,11 @@ def refresh_radar(now: datetime) -> Radar:
         bridge = radar.ground_of_risks(today, weeks=RADAR_WEEKS)
         invited = radar.invited_since(bridge.problem.first_monday)
         leaving = radar.who_leaves(bridge.problem.first_monday)
-    rows = radar.risks(bridge, invited=invited, leaving=leaving, today=today)
+        asked = radar.asked_in_vain(bridge.problem.first_monday, now=now)
+        words = words_of(bridge.problem.first_monday, now=now)
+    rows = radar.risks(
+        bridge, invited=invited, leaving=leaving, asked=asked, words=words, today=today
+    )
     with transaction.atomic():
         last = Radar.objects.select_for_update().first()
         if last is not None and (last.day, last.turn) > (today, turn):

@@ -65,6 +65,8 @@ EXCUSED = {
     "rota/services/acceptance.py: _replace_standbys": "`accept_run` tells what was accepted",
     "rota/services/feeds.py: read_feed": "when a calendar was last read",
     "rota/services/missions.py: _create": "its callers tell who was placed",
+    "rota/services/missions.py: _refuse_held": "`place` tells that a planner insisted, and why",
+    "rota/services/holds.py: _beyond_her_set": "`keep` tells the choice itself",
     "rota/services/radar.py: refresh_radar": "figures worked out from what is told already",
     "rota/services/runs.py: begin_run": "`start_run` told it; the end is told",
     "rota/services/runs.py: note_progress": "a sign of life every few seconds",

@@ -95,6 +95,8 @@ def test_the_duties_are_those_that_are_written_down() -> None:
         "forget_old_messages",
         "keep_the_radar",
         "carry_on_with_searches",
+        "write_reminders",
+        "end_late_holds",
         "forget_online_requests",
         "look_at_the_papers",
         "send_welcome_packs",

@@ -11,7 +11,7 @@ from django.db import transaction
 from relais.connectors.sms import Received, Report
 from relais.core.actors import Actor
 from relais.core.errors import Refusal
-from relais.journeys import relay, searching
+from relais.journeys import relay, reminding, searching
 from relais.outbox import services as outbox
 from relais.outbox.models import Message
 from relais.outbox.states import Meaning
@@ -46,10 +46,20 @@ def answer_request(message: Message, yes: bool, by: Actor, now: datetime) -> str
     return f"Réponse notée : {AskOutcome(heard.outcome).label}."
 
 
+def answer_still_agreed(message: Message, yes: bool, by: Actor, now: datetime) -> str:
+    """Hear the answer to « toujours d’accord ? »; gives the sentence for the log."""
+    pk = message.about.partition(":")[2]
+    mission = Mission.objects.select_related("doctor", "line__centre").filter(pk=pk).first()
+    if mission is None or str(mission.doctor_id) != message.recipient_key:
+        raise Refusal("La mission n’est plus celle de cette personne.")
+    return reminding.answer_by_sms(mission, yes=yes, by=by, now=now)
+
+
 # A text that `asks` and is not here is read by a person.
 ANSWERS: Final[Mapping[str, Answer]] = {
     relay.INVITATION: answer_invitation,
     searching.TEMPLATE: answer_request,
+    reminding.STILL_AGREED: answer_still_agreed,
 }
 
 

@@ -14,7 +14,7 @@ from relais.accounts import services as accounts
 from relais.booking import services as booking
 from relais.core.actors import Actor
 from relais.core.seals import seal_audit
-from relais.journeys import readiness, searching, spreadsheets, staying
+from relais.journeys import choosing, readiness, reminding, searching, spreadsheets, staying
 from relais.journeys.sending import forget_old_messages, send_messages
 from relais.rota.services import fail_silent_runs, radar_is_stale
 from relais.rota.tasks import read_the_radar
@@ -110,6 +110,16 @@ def tell_what_is_missing(now: datetime) -> int:
     return staying.tell_what_is_missing(now)
 
 
+def write_reminders(now: datetime) -> int:
+    """Ask « toujours d’accord ? » and tell practical matters where a step is due; count them."""
+    return reminding.remind(now)
+
+
+def end_late_holds(now: datetime) -> int:
+    """Open again the weeks that were kept too long; count them."""
+    return choosing.end_late_holds(now)
+
+
 EVERY_MINUTE: Final[tuple[Duty, ...]] = (
     seal_the_audit,
     end_silent_runs,
@@ -120,6 +130,8 @@ EVERY_MINUTE: Final[tuple[Duty, ...]] = (
     forget_old_messages,
     keep_the_radar,
     carry_on_with_searches,
+    write_reminders,
+    end_late_holds,
     forget_online_requests,
     look_at_the_papers,
     send_welcome_packs,

@@ -14,6 +14,7 @@ from django.utils.timezone import localdate
 from relais.connectors.ics import WEEK_BEGINS, WEEK_ENDS, WEEK_LAST_DAY
 from relais.core import formats
 from relais.core.actors import Actor
+from relais.doctors import services as doctors
 from relais.doctors.models import Doctor
 from relais.engine.messages import parameter
 from relais.journeys import invitations
@@ -29,6 +30,7 @@ from relais.rota.models import Mission, PlannedMission, PlanRun
 from relais.rota.repairing import Recipe
 from relais.rota.services import Acceptance, AppliedRepair
 from relais.rota.states import FIRM, ChangeKind, MissionState
+from relais.stays import services as stays
 
 MISSION_PATH: Final = "/medecin/missions/{pk}/"
 WEEKS_PATH: Final = "/medecin/semaines/"
@@ -52,34 +54,37 @@ def invite(mission: Mission, *, by: Actor, now: datetime) -> Mission:
 
 @transaction.atomic
 def confirm(mission: Mission, *, by: Actor, now: datetime) -> Mission:
-    """Note the doctor's yes, and send the event for the doctor's calendar."""
+    """Note the doctor's yes: stay and papers are prepared, the event leaves for her calendar."""
     done = rota.confirm(mission, by=by, now=now)
     _close_question(done, now=now)
+    _prepare(done, by=by, now=now)
     outbox.post_many([_confirmation(_whole(done), now=now)], by=by, now=now)
     return done
 
 
 def tell_confirmed(mission: Mission, *, by: Actor, now: datetime) -> None:
-    """Send the event of a mission that was placed with the doctor's yes."""
+    """Set off what a yes sets off, for a mission that was placed with it."""
+    _prepare(mission, by=by, now=now)
     outbox.post_many([_confirmation(_whole(mission), now=now)], by=by, now=now)
 
 
 def end_of_week(mission: Mission) -> datetime:
     """Give the end of a mission's week, after which nothing about it helps anybody."""
-    return _span(_whole(mission))[1]
+    return span(_whole(mission))[1]
 
 
 def tell_replaced(mission: Mission, *, by: Actor, now: datetime) -> None:
     """Tell a doctor who asked to be replaced that somebody comes; takes the event away."""
     whole = _whole(mission)
-    begins, _ = _span(whole)
+    begins, _ = span(whole)
+    stays.release(whole, by=by, now=now)
     outbox.post(
         of_doctor(whole.doctor),
         template=REPLACED,
         about=about(whole),
         version=whole.sequence,
         values={
-            **_words(whole, now=now),
+            **words(whole, now=now),
             "network": settings.NETWORK_NAME,
             "link": settings.SITE_ADDRESS + WEEKS_PATH,
         },
@@ -184,11 +189,21 @@ def accept_repair(
     return done
 
 
+def _prepare(mission: Mission, *, by: Actor, now: datetime) -> None:
+    """Prepare what a confirmed mission needs: the stay, and the papers never asked for."""
+    today = localdate(now)
+    if mission.monday + WEEK_LAST_DAY < today:
+        return
+    stays.prepare(mission, by=by, now=now)
+    if mission.doctor.ready_on is None:
+        doctors.open_checklist(mission.doctor, by=by, now=now, today=today)
+
+
 # -- what is said ----------------------------------------------------------------------------------
 
 
 def _invitation(mission: Mission, *, now: datetime) -> Posting:
-    begins, ends = _span(mission)
+    begins, ends = span(mission)
     page = MISSION_PATH.format(pk=mission.pk)
     path = invitations.path_of(mission) if invitations.needs_no_account(mission) else page
     return Posting(
@@ -197,7 +212,7 @@ def _invitation(mission: Mission, *, now: datetime) -> Posting:
         about=about(mission),
         version=mission.sequence,
         values={
-            **_words(mission, now=now),
+            **words(mission, now=now),
             "network": settings.NETWORK_NAME,
             "first": _moment(begins),
             "last": _moment(ends),
@@ -210,14 +225,14 @@ def _invitation(mission: Mission, *, now: datetime) -> Posting:
 
 
 def _confirmation(mission: Mission, *, now: datetime) -> Posting:
-    begins, ends = _span(mission)
+    begins, ends = span(mission)
     return Posting(
         recipient=of_doctor(mission.doctor),
         template=CONFIRMED,
         about=about(mission),
         version=mission.sequence,
         values={
-            **_words(mission, now=now),
+            **words(mission, now=now),
             "first": _moment(begins),
             "last": _moment(ends),
             "link": settings.SITE_ADDRESS + MISSION_PATH.format(pk=mission.pk),
@@ -229,14 +244,14 @@ def _confirmation(mission: Mission, *, now: datetime) -> Posting:
 
 
 def _end(mission: Mission, *, was_in_calendar: bool, now: datetime) -> Posting:
-    begins, _ = _span(mission)
+    begins, _ = span(mission)
     return Posting(
         recipient=of_doctor(mission.doctor),
         template=CANCELLED,
         about=about(mission),
         version=mission.sequence,
         values={
-            **_words(mission, now=now),
+            **words(mission, now=now),
             "network": settings.NETWORK_NAME,
             "contact": settings.NETWORK_CONTACT,
             "link": settings.SITE_ADDRESS + WEEKS_PATH,
@@ -259,6 +274,8 @@ def _tell_the_end(
     for mission in _all_whole([mission for mission, _ in found]):
         left = told.get(about(mission), frozenset())
         _close_question(mission, now=now)
+        if states[mission.pk] in FIRM or CONFIRMED in left:
+            stays.release(mission, by=by, now=now)
         is_over = mission.monday + WEEK_LAST_DAY < localdate(now)
         if not is_over and (states[mission.pk] in FIRM or left & {INVITATION, CONFIRMED}):
             in_calendar = CONFIRMED in left or states[mission.pk] in FIRM
@@ -271,7 +288,8 @@ def _close_question(mission: Mission, *, now: datetime) -> None:
     outbox.close_questions(about(mission), now=now)
 
 
-def _words(mission: Mission, *, now: datetime) -> dict[str, str]:
+def words(mission: Mission, *, now: datetime) -> dict[str, str]:
+    """Give what every message about a mission names: the doctor, the week, the centre."""
     return {
         "name": str(mission.doctor),
         "week": formats.week_label(mission.monday, today=localdate(now)),
@@ -279,7 +297,8 @@ def _words(mission: Mission, *, now: datetime) -> dict[str, str]:
     }
 
 
-def _span(mission: Mission) -> tuple[datetime, datetime]:
+def span(mission: Mission) -> tuple[datetime, datetime]:
+    """Give when a mission begins and ends, in the time of its centre."""
     zone = ZoneInfo(mission.line.centre.time_zone)
     return (
         datetime.combine(mission.monday, WEEK_BEGINS, zone),

@@ -43,7 +43,13 @@ NAVIGATION: Final = (
         "Missions",
         ("doctor_mission", "doctor_answer", "doctor_calendar"),
     ),
-    _Entry(Right.OFFERS_OWN, "doctor_weeks", "Semaines"),
+    _Entry(
+        Right.OFFERS_OWN,
+        "doctor_weeks",
+        "Semaines",
+        ("doctor_offer", "doctor_again"),
+    ),
+    _Entry(Right.OFFERS_OWN, "doctor_choose", "Choisir"),
     _Entry(Right.OFFERS_OWN, "doctor_preferences", "Préférences"),
     _Entry(
         Right.PAPERS_OWN,
@@ -83,6 +89,7 @@ NAVIGATION: Final = (
     _Entry(Right.INTERESTS_CALL, "office_interests", "Appels", ("office_interest",)),
     _Entry(Right.NETWORK_READ, "office_centres", "Centres", ("office_centre",)),
     _Entry(Right.ROTA_PLAN, "office_runs", "Propositions", ("office_run",)),
+    _Entry(Right.ROTA_PLAN, "office_seasons", "Saisons"),
     _Entry(Right.MESSAGES_READ, "office_messages", "Messages", ("office_message", "office_text")),
     _Entry(Right.DATA_IMPORT, "office_import", "Importer", ("office_import",)),
     _Entry(Right.DATA_EXPORT, "office_export", "Exporter", ("office_export",)),

@@ -30,7 +30,10 @@ def test_every_entry_of_the_navigation_leads_somewhere() -> None:
 @pytest.mark.parametrize(
     ("role", "labels"),
     [
-        (Role.DOCTOR, ["Missions", "Semaines", "Préférences", "Papiers", "Journée", "Patients"]),
+        (
+            Role.DOCTOR,
+            ["Missions", "Semaines", "Choisir", "Préférences", "Papiers", "Journée", "Patients"],
+        ),
         (Role.COORDINATOR, ["Journée", "Patients", "Arrivées"]),
         (Role.TOWN, []),
         (
@@ -43,6 +46,7 @@ def test_every_entry_of_the_navigation_leads_somewhere() -> None:
                 "Appels",
                 "Centres",
                 "Propositions",
+                "Saisons",
                 "Messages",
                 "Importer",
                 "Exporter",

@@ -37,6 +37,8 @@ from relais.rota.queries.standing import (
 )
 from relais.rota.states import ACTIVE, FIRM, PlanningRule
 
+# Who chooses a week offers it by choosing, and says herself how often she comes.
+LIFTED_BY_CHOICE = (PlanningRule.OFFERED, PlanningRule.CHOICE)
 OPENING_WEEKS = 4  # plan folder format: first weeks of a new centre, pioneers only
 
 

@@ -13,6 +13,7 @@ from relais.rota.services.acceptance import (
     accept_run,
 )
 from relais.rota.services.feeds import open_feed, read_feed, revoke_feed
+from relais.rota.services.holds import HoldRefusal, expire_holds, hold, keep, release
 from relais.rota.services.imports import Placement, note_missions, note_offers
 from relais.rota.services.leaving import LeavingRefusal, ask_to_leave, stay_after_all
 from relais.rota.services.missions import (
@@ -43,10 +44,12 @@ from relais.rota.services.offers import (
 from relais.rota.services.radar import radar_is_stale, refresh_radar
 from relais.rota.services.refusals import (
     DoctorElsewhereRefusal,
+    LineWeekHeldRefusal,
     LineWeekTakenRefusal,
     MoveRefusal,
     RuleRefusal,
 )
+from relais.rota.services.reminders import WordRefusal, give_word, note_reminders
 from relais.rota.services.repairs import AppliedRepair, RepairOutdatedRefusal, accept_repair
 from relais.rota.services.runs import (
     RunPendingRefusal,
@@ -66,14 +69,29 @@ from relais.rota.services.searches import (
     find_ask,
     open_search,
 )
+from relais.rota.services.seasons import SeasonRefusal, close_season, open_season
+from relais.rota.services.sets import (
+    DuoRefusal,
+    OfferSetRefusal,
+    answer_duo,
+    ask_duo,
+    offer_among,
+    require_no_mission_together,
+    weeks_from,
+    withdraw_set,
+)
 
 __all__ = [
     "Acceptance",
     "AppliedRepair",
     "DoctorElsewhereRefusal",
+    "DuoRefusal",
+    "HoldRefusal",
     "LeavingRefusal",
+    "LineWeekHeldRefusal",
     "LineWeekTakenRefusal",
     "MoveRefusal",
+    "OfferSetRefusal",
     "Offered",
     "PastWeekRefusal",
     "Placement",
@@ -87,37 +105,51 @@ __all__ = [
     "RunWeeksRefusal",
     "SameDoctorRefusal",
     "SearchOverRefusal",
+    "SeasonRefusal",
     "Skipped",
     "WeekOverRefusal",
     "WeekPromisedRefusal",
+    "WordRefusal",
     "accept_repair",
     "accept_run",
     "annotate",
     "answer",
+    "answer_duo",
     "ask",
+    "ask_duo",
     "ask_to_leave",
     "cancel",
     "close_search",
+    "close_season",
     "confirm",
     "decline",
     "discard_run",
+    "expire_holds",
     "fail_silent_runs",
     "find_ask",
+    "give_word",
+    "hold",
     "invite",
+    "keep",
     "lock",
     "mark_ready",
     "note_missions",
     "note_offers",
+    "note_reminders",
+    "offer_among",
     "offer_weeks",
     "open_feed",
     "open_search",
+    "open_season",
     "place",
     "place_pair",
     "radar_is_stale",
     "read_feed",
     "refresh_radar",
+    "release",
     "reopen",
     "replace",
+    "require_no_mission_together",
     "revoke_feed",
     "start_run",
     "stay_after_all",
@@ -125,5 +157,7 @@ __all__ = [
     "unconfirm",
     "unlock",
     "unready",
+    "weeks_from",
+    "withdraw_set",
     "withdraw_weeks",
 ]

@@ -15,16 +15,17 @@ from relais.doctors.models import Doctor
 from relais.engine.weeks import WEEK, is_monday
 from relais.network.models import Line
 from relais.rota import states
-from relais.rota.models import Mission, Standby
+from relais.rota.models import Hold, Mission, Standby
 from relais.rota.queries import situation as facts
 from relais.rota.queries.situation import Situation
 from relais.rota.services.refusals import (
+    LineWeekHeldRefusal,
     MoveRefusal,
     RuleRefusal,
     said_in_words,
 )
 from relais.rota.services.turn import take_turn
-from relais.rota.states import ACTIVE, FIRM, MissionState, Move
+from relais.rota.states import ACTIVE, FIRM, HoldEnd, MissionState, Move
 
 
 class WeekOverRefusal(Refusal):
@@ -63,6 +64,7 @@ def place(
     today = localdate(now)
     take_turn()
     situation = facts.load(monday, monday, today=today, doctor_ids=[doctor.pk])
+    _refuse_held(line, doctor=doctor, monday=monday, now=now, insists=bool(despite.strip()))
     objections = situation.objections(doctor, line, monday)
     if objections and not despite.strip():
         raise RuleRefusal(objections)
@@ -239,6 +241,19 @@ def replace(
         because=because,
         despite=despite,
     )
+
+
+def _refuse_held(line: Line, *, doctor: Doctor, monday: date, now: datetime, insists: bool) -> None:
+    """Refuse a line-week kept for somebody else, unless a planner insists; then the hold ends."""
+    other = Hold.objects.filter(line=line, monday=monday, ended_at=None, until__gt=now)
+    other = other.exclude(doctor=doctor)
+    if insists:
+        other.update(ended_at=now, end=HoldEnd.RELEASED)
+    elif other.exists():
+        raise LineWeekHeldRefusal(
+            "Cette semaine est retenue pour un autre médecin. Attendez sa réponse, ou dites "
+            "pourquoi vous passez outre."
+        )
 
 
 # -- inside ----------------------------------------------------------------------------------------

@@ -19,6 +19,10 @@ class LineWeekTakenRefusal(Refusal):
     """Someone is already placed on that line that week."""
 
 
+class LineWeekHeldRefusal(Refusal):
+    """The line-week is kept for another doctor for some hours."""
+
+
 class DoctorElsewhereRefusal(Refusal):
     """The doctor already has a mission that week."""
 

@@ -28,6 +28,7 @@ from relais.rota.services.missions import SameDoctorRefusal, WeekOverRefusal, pl
 from relais.rota.services.offers import offer_weeks
 from relais.rota.services.refusals import (
     DoctorElsewhereRefusal,
+    LineWeekHeldRefusal,
     LineWeekTakenRefusal,
     RuleRefusal,
 )
@@ -229,7 +230,13 @@ def _welcome(row: Ask, *, by: Actor, now: datetime) -> tuple[AskOutcome, Mission
                     by=by,
                     now=now,
                 )
-    except (LineWeekTakenRefusal, DoctorElsewhereRefusal, RuleRefusal, SameDoctorRefusal):
+    except (
+        LineWeekTakenRefusal,
+        LineWeekHeldRefusal,
+        DoctorElsewhereRefusal,
+        RuleRefusal,
+        SameDoctorRefusal,
+    ):
         return _reserve(row, by=by, now=now), None
     if search.state == SearchState.RUNNING:
         close_search(search, state=SearchState.FOUND, by=by, now=now)

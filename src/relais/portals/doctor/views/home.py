@@ -9,10 +9,12 @@ from django.utils import timezone
 from relais.accounts.states import Right
 from relais.doctors.models import Doctor
 from relais.engine.weeks import WEEK, monday_of
+from relais.journeys import offering
 from relais.portals.doctor import cards
 from relais.portals.doctor.gates import as_doctor
 from relais.portals.gates import PersonRequest
 from relais.rota import queries as rota
+from relais.rota.queries import choosing
 
 
 @as_doctor(Right.MISSIONS_OWN)
@@ -40,6 +42,8 @@ def home(request: PersonRequest, doctor: Doctor) -> HttpResponse:
                 for mission in before
             ],
             "offered": offered,
+            "held": choosing.held_by(doctor, now=timezone.now()),
+            "again": offering.last_year(doctor, today=today).count,
             "standbys": rota.standbys_of(doctor, since=next_monday),
         },
     )

@@ -257,7 +257,7 @@ def test_a_day_costs_the_same_for_one_and_three_patients(
     for _ in range(patients):
         factories.appointment(line, factories.patient(counter.centre))
     counter.client.get(counter.day)
-    with django_assert_num_queries(19):
+    with django_assert_num_queries(17):
         counter.client.get(counter.day)
 
 
@@ -291,3 +291,46 @@ def test_the_week_says_what_its_doctor_cannot_keep_and_moves_it_in_one_click(
     row.refresh_from_db()
     assert row.line == second
     assert "À revoir" not in counter.client.get(week).text
+
+
+def test_a_place_is_given_and_refused_in_a_few_words(
+    counter: Counter, django_assert_num_queries: Any
+) -> None:
+    said = {"motif": counter.reason.code}
+    asked = {"Accept": "application/json"}
+    places = counter.client.get(counter.book, said, headers=asked).json()["places"]
+    assert places[0]["because"] == "30 = 20 + 10 nouveau"
+    form = {**said, "place": places[0]["place"], "key": "k"}
+    given = counter.client.post(counter.book, form, headers=asked)
+    assert (given.status_code, Appointment.objects.get().public_id) == (
+        201,
+        given.json()["appointment"],
+    )
+    again = counter.client.post(counter.book, form, headers=asked)
+    assert (again.status_code, again.json()) == (201, given.json())
+    other = factories.patient(counter.centre)
+    address = counter.at("centre_book", MONDAY.isoformat(), other.public_id)
+    with django_assert_num_queries(4):  # the session, the person, the roles, the place
+        refused = counter.client.post(address, {**form, "key": "l"}, headers=asked)
+    assert (refused.status_code, refused.json()) == (
+        422,
+        {"sentence": "Cette place vient d’être prise. Choisissez-en une autre."},
+    )
+    assert counter.client.post(counter.book, {"key": "m"}, headers=asked).status_code == 422
+
+
+def test_few_words_keep_to_the_scope_of_the_person(counter: Counter) -> None:
+    stranger, elsewhere = factories.patient(), factories.centre(key="ailleurs")
+    line = elsewhere.lines.get()
+    asked = {"Accept": "application/json"}
+    form = {"motif": counter.reason.code, "key": "k", "minutes": "20"}
+    address = counter.at("centre_book", MONDAY.isoformat(), stranger.public_id)
+    here = counter.centre.lines.get(number=1)
+    tick = int(datetime(2027, 1, 11, 9, tzinfo=UTC).timestamp()) // 300
+    answers = [
+        counter.client.post(address, {**form, "place": f"{here.pk}.{tick}"}, headers=asked),
+        counter.client.post(counter.book, {**form, "place": f"{line.pk}.{tick}"}, headers=asked),
+        counter.client.get(address, {"motif": counter.reason.code}, headers=asked),
+    ]
+    assert [answer.status_code for answer in answers] == [404, 404, 404]
+    assert Appointment.objects.count() == 0

@@ -91,6 +91,23 @@ class PlaceForm(forms.Form):
         return said
 
 
+class QuickForm(forms.Form):
+    """A place, « line.tick », asked for in a few words."""
+
+    key = forms.CharField(max_length=64)
+    place = forms.RegexField(regex=r"^\d{1,9}\.\d{1,8}$")
+    motif = forms.CharField(max_length=40)
+    minutes = forms.IntegerField(required=False, min_value=5, max_value=120)
+    between = forms.BooleanField(required=False)
+    note = forms.CharField(max_length=200, required=False)
+
+    def clean(self) -> dict[str, Any]:
+        """Part the place into its line and its tick."""
+        said = super().clean() or {}
+        line, _, tick = said.get("place", "").partition(".")
+        return {**said, "line": int(line or 0), "tick": int(tick or 0)}
+
+
 class BookForm(PlaceForm):
     """An appointment to give."""
 

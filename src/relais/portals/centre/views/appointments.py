@@ -33,6 +33,7 @@ from relais.portals.centre.forms import (
     UndoForm,
     new_key,
 )
+from relais.portals.centre.views import quick
 from relais.portals.centre.views.day import DONE, readable
 from relais.portals.gates import PersonRequest, actor, needs
 
@@ -44,6 +45,9 @@ MOST_DIGITS: Final = 8
 @needs(Right.AGENDA_EDIT)
 def book(request: PersonRequest, pk: int, day: str, person: str) -> HttpResponseBase:
     """Propose the next places to a patient, and give the one that is chosen."""
+    if quick.is_wanted(request):
+        answer = quick.give if request.method == "POST" else quick.places
+        return answer(request, pk, person)
     centre, chosen = _writable(request, pk, day)
     now, today = timezone.now(), timezone.localdate()
     among = permissions.people_of(request.user, now=now, today=today)

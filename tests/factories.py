@@ -17,8 +17,10 @@ from relais.doctors.models import Doctor, Interest, Letter
 from relais.network.models import Centre, Closure, Coordination, Line, Practice, PracticeNeed
 from relais.network.states import ClosureReason
 from relais.patients.models import ExceptionalAccess, KnownAt, Merge, Person, Proxy
+from relais.premises.models import Car, Incident, Lodging
 from relais.rota.models import CalendarFeed, Mission, Offer, PlannedMission, PlanRun, Standby
 from relais.rota.states import ChangeKind, MissionState, OfferSource, RunState
+from relais.stays.models import CarDay, RoomNight, Stay, WelcomeVersion
 from relais.territory.models import Commune
 
 NOW = datetime(2027, 1, 6, 9, 30, tzinfo=UTC)  # a Wednesday
@@ -395,6 +397,81 @@ def appointment(line_: Line, patient_: Person, **fields: Any) -> Appointment:
             "made_by": "essai",
             "created_at": NOW,
             "changed_at": NOW,
+            **fields,
+        }
+    )
+
+
+def lodging(centre_: Centre, **fields: Any) -> Lodging:
+    """Make a house of two bedrooms for four, where one enters with a code (none is noted)."""
+    number = next(_numbers)
+    return Lodging.objects.create(
+        **{
+            "centre": centre_,
+            "name": f"Gîte {number}",
+            "address": "1 rue du Moulin",
+            "bedrooms": 2,
+            "capacity": 4,
+            "keys_where": "dans la boîte à clés",
+            **fields,
+        }
+    )
+
+
+def car(centre_: Centre, **fields: Any) -> Car:
+    """Make a car of five seats."""
+    number = next(_numbers)
+    return Car.objects.create(
+        **{"centre": centre_, "name": f"Clio {number}", "keys_where": "à l’accueil", **fields}
+    )
+
+
+def stay(mission_: Mission, **fields: Any) -> Stay:
+    """Make the stay of a mission in a new house, with a new car, from Sunday to Saturday."""
+    place = mission_.line.centre
+    house = fields.pop("lodging", None) or lodging(place)
+    vehicle = fields.pop("car", None) or car(place)
+    made = Stay.objects.create(
+        **{
+            "mission": mission_,
+            "lodging": house,
+            "car": vehicle,
+            "arrives_on": mission_.monday - timedelta(days=1),
+            "leaves_on": mission_.monday + timedelta(days=5),
+            "prepared_at": NOW,
+            "changed_at": NOW,
+            **fields,
+        }
+    )
+    days = [
+        made.arrives_on + timedelta(days=shift)
+        for shift in range((made.leaves_on - made.arrives_on).days + 1)
+    ]
+    RoomNight.objects.bulk_create(
+        RoomNight(stay=made, lodging=house, room=room, night=day)
+        for room in range(1, house.bedrooms + 1)
+        for day in days[:-1]
+    )
+    CarDay.objects.bulk_create(CarDay(stay=made, car=vehicle, day=day) for day in days)
+    return made
+
+
+def incident(lodging_: Lodging | None, **fields: Any) -> Incident:
+    """Note something to repair in a house."""
+    return Incident.objects.create(
+        **{"lodging": lodging_, "text": "volet cassé", "noted_at": NOW, **fields}
+    )
+
+
+def welcome(centre_: Centre, **fields: Any) -> WelcomeVersion:
+    """Publish the first version of a welcome pack."""
+    return WelcomeVersion.objects.create(
+        **{
+            "centre": centre_,
+            "number": 1,
+            "sections": {"house": "Bienvenue.", "night": "- la voisine : 05 55 00 00 01"},
+            "published_at": NOW,
+            "published_by": "essai",
             **fields,
         }
     )

@@ -92,6 +92,9 @@ class World:
         self.line = self.centre.lines.get()
         factories.offer(self.doctor)
         self.mission = factories.mission(self.doctor, self.line, state=MissionState.INVITED)
+        self.stay = factories.stay(self.mission)
+        self.incident = factories.incident(self.stay.lodging)
+        self.welcome = factories.welcome(self.centre)
         self.coordinator = factories.coordinator(self.centre)
         self.coordination = self.centre.coordinations.get()
         self.closure = factories.closure(self.centre)
@@ -120,6 +123,8 @@ class World:
         pk: Any = self.doctor.pk
         if name in {"doctor_mission", "doctor_answer"}:
             pk = self.mission.pk
+        elif name.startswith("doctor_stay"):
+            pk = self.stay.pk
         elif name.startswith(("centre_", "office_centre", "patient_")):
             pk = self.centre.pk
         elif name.startswith("office_run"):
@@ -136,6 +141,13 @@ class World:
             "code": "identity" if "paper" in name else "test_message",
             "pk": pk,
             "line_id": self.line.pk,
+            "stay": self.stay.pk,
+            "mission": self.mission.pk,
+            "lodging": self.stay.lodging_id,
+            "car": self.stay.car_id,
+            "incident": self.incident.pk,
+            "picture": 1,
+            "number": self.welcome.number,
             "centre_id": self.centre.pk,
             "monday": factories.MONDAY,
             "day": factories.MONDAY.isoformat(),
@@ -241,9 +253,22 @@ def test_each_role_opens_its_pages_and_no_other(role: Role | None, method: str) 
 
 # Pages that each role must really see, and not a 404 that would hide a broken parameter above.
 SEEN = {
-    Role.DOCTOR: {"doctor_home", "doctor_weeks", "doctor_mission", "account_profile"},
+    Role.DOCTOR: {
+        "doctor_home",
+        "doctor_weeks",
+        "doctor_mission",
+        "doctor_stay",
+        "account_profile",
+    },
     Role.COORDINATOR: {
         "centre_home",
+        "centre_ready",
+        "centre_stays",
+        "centre_stay",
+        "centre_lodging",
+        "centre_car",
+        "centre_welcome",
+        "centre_welcome_edit",
         "centre_week",
         "centre_day",
         "centre_day_week",
@@ -278,7 +303,14 @@ def test_a_doctor_reaches_nothing_of_another_doctor(method: str) -> None:
     world = World()
     _, other = factories.doctor_user()
     pages = {name: address for name, address, _ in world.pages()}
-    for name in ("doctor_mission", "doctor_answer"):
+    for name in (
+        "doctor_mission",
+        "doctor_answer",
+        "doctor_stay",
+        "doctor_stay_code",
+        "doctor_stay_file",
+        "doctor_stay_pocket",
+    ):
         assert opened(as_person(other), method, pages[name]).status_code in {403, 404, 405}, name
 
 
@@ -286,7 +318,14 @@ def test_a_coordinator_reaches_nothing_of_another_centre() -> None:
     world = World()
     other = factories.coordinator(factories.centre())
     pages = {name: address for name, address, _ in world.pages()}
-    for name in ("centre_week", "centre_calendar"):
+    for name in (
+        "centre_week",
+        "centre_calendar",
+        "centre_stay",
+        "centre_lodging",
+        "centre_car",
+        "centre_welcome",
+    ):
         assert opened(as_person(other), "get", pages[name]).status_code in {403, 404, 405}, name
 
 

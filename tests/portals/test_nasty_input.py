@@ -126,6 +126,8 @@ class Everything:
             return ["confirmer", "decliner"] if name == "doctor_answer" else ["confirm"]
         if argument == "token":
             return ["jeton"]
+        if argument == "pk" and name.startswith("doctor_stay"):
+            return [str(world.stay.pk)]
         if argument == "pk" and name.startswith(("centre", "office_centre")):
             return [str(world.centre.pk)]
         if argument == "pk" and name.startswith("office_run"):
@@ -142,6 +144,13 @@ class Everything:
             "what": ["envoyer"],
             "person": ["1"],
             "line_id": [str(world.line.pk)],
+            "stay": [str(world.stay.pk)],
+            "mission": [str(world.mission.pk)],
+            "lodging": [str(world.stay.lodging_id)],
+            "car": [str(world.stay.car_id)],
+            "incident": [str(world.incident.pk)],
+            "picture": ["1"],
+            "number": [str(world.welcome.number)],
             "companion": [str(world.companion.pk)],
             "closure": [str(world.closure.pk)],
             "coordination": [str(world.coordination.pk)],

@@ -43,6 +43,7 @@ NAVIGATION: Final = (
         "Missions",
         ("doctor_mission", "doctor_answer", "doctor_calendar"),
     ),
+    _Entry(Right.STAYS_OWN, "doctor_stays", "Séjour", ("doctor_stay",)),
     _Entry(
         Right.OFFERS_OWN,
         "doctor_weeks",
@@ -78,6 +79,13 @@ NAVIGATION: Final = (
         "centre_patients_entrance",
         "Patients",
         ("centre_patient", "centre_online", "centre_exception"),
+    ),
+    _Entry(Right.STAYS_READ, "centre_ready", "Lundi prochain"),
+    _Entry(
+        Right.STAYS_READ,
+        "centre_stays",
+        "Séjours",
+        ("centre_stay", "centre_lodging", "centre_car", "centre_welcome", "centre_incident"),
     ),
     _Entry(Right.CENTRE_READ, "centre_home", "Arrivées", ("centre_week", "centre_calendar")),
     _Entry(

@@ -32,15 +32,26 @@ def test_every_entry_of_the_navigation_leads_somewhere() -> None:
     [
         (
             Role.DOCTOR,
-            ["Missions", "Semaines", "Choisir", "Préférences", "Papiers", "Journée", "Patients"],
+            [
+                "Missions",
+                "Séjour",
+                "Semaines",
+                "Choisir",
+                "Préférences",
+                "Papiers",
+                "Journée",
+                "Patients",
+            ],
         ),
-        (Role.COORDINATOR, ["Journée", "Patients", "Arrivées"]),
+        (Role.COORDINATOR, ["Journée", "Patients", "Lundi prochain", "Séjours", "Arrivées"]),
         (Role.TOWN, []),
         (
             Role.PLANNER,
             [
                 "Planning",
                 "Risques",
+                "Lundi prochain",
+                "Séjours",
                 "Arrivées",
                 "Médecins",
                 "Appels",

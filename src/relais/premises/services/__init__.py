@@ -18,7 +18,7 @@ from relais.premises.services.lodgings import (
     remove_photo,
     set_code,
 )
-from relais.premises.services.writing import PremisesRefusal
+from relais.premises.services.writing import PremisesRefusal, most_photo_bytes
 
 __all__ = [
     "CodeRefusal",
@@ -30,6 +30,7 @@ __all__ = [
     "close_lodging",
     "edit_car",
     "edit_lodging",
+    "most_photo_bytes",
     "note_incident",
     "open_car",
     "open_lodging",

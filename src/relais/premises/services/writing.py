@@ -45,6 +45,11 @@ def keep(row: Model, *, what: str) -> None:
         ) from error
 
 
+def most_photo_bytes() -> int:
+    """Give the largest photograph that is taken, in bytes."""
+    return max_bytes()
+
+
 def keep_photo(content: bytes) -> tuple[str, str]:
     """Keep a photograph without what it tells beside its picture: its name and media type.
 

@@ -98,6 +98,7 @@ def test_the_duties_are_those_that_are_written_down() -> None:
         "write_reminders",
         "end_late_holds",
         "forget_online_requests",
+        "offer_freed_places",
         "look_at_the_papers",
         "send_welcome_packs",
         "tell_what_is_missing",

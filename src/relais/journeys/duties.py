@@ -11,6 +11,7 @@ from django.tasks import TaskResultStatus
 from django_tasks_db.models import DBTaskResult, get_date_max
 
 from relais.accounts import services as accounts
+from relais.agenda import services as agenda
 from relais.booking import services as booking
 from relais.core.actors import Actor
 from relais.core.seals import seal_audit
@@ -120,6 +121,11 @@ def end_late_holds(now: datetime) -> int:
     return choosing.end_late_holds(now)
 
 
+def offer_freed_places(now: datetime) -> int:
+    """Offer the places that fell free to the next on the list, end silent offers; count offers."""
+    return agenda.offer_freed_places(now, by=Actor.system("liste d’attente"))
+
+
 EVERY_MINUTE: Final[tuple[Duty, ...]] = (
     seal_the_audit,
     end_silent_runs,
@@ -133,6 +139,7 @@ EVERY_MINUTE: Final[tuple[Duty, ...]] = (
     write_reminders,
     end_late_holds,
     forget_online_requests,
+    offer_freed_places,
     look_at_the_papers,
     send_welcome_packs,
     tell_what_is_missing,

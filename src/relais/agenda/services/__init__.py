@@ -18,8 +18,23 @@ from relais.agenda.services.appointments import (
     restore,
     undo,
 )
+from relais.agenda.services.lists import (
+    ListRefusal,
+    join,
+    leave,
+    note_refused,
+    set_class,
+    take_over_lists,
+)
 from relais.agenda.services.mark import mark
 from relais.agenda.services.merging import give_back, take_over
+from relais.agenda.services.offering import (
+    OfferOverRefusal,
+    accept,
+    offer_admissions,
+    offer_freed_places,
+    refuse,
+)
 from relais.agenda.services.openings import (
     except_day,
     load_reasons,
@@ -43,10 +58,13 @@ __all__ = [
     "AgendaRefusal",
     "BusyRefusal",
     "ChangedMeanwhileRefusal",
+    "ListRefusal",
     "NotOpenRefusal",
+    "OfferOverRefusal",
     "PatientTakenRefusal",
     "PlaceTakenRefusal",
     "PracticeRefusal",
+    "accept",
     "book",
     "cancel",
     "confirm_hold",
@@ -54,17 +72,25 @@ __all__ = [
     "expire_holds",
     "give_back",
     "hold",
+    "join",
+    "leave",
     "load_reasons",
     "mark",
     "move",
     "note_day_read",
+    "note_refused",
+    "offer_admissions",
+    "offer_freed_places",
     "paint_week",
     "prepare_centre",
+    "refuse",
     "release",
     "resize",
     "restore",
+    "set_class",
     "set_doctor_agenda",
     "set_reason",
     "take_over",
+    "take_over_lists",
     "undo",
 ]

@@ -9,7 +9,7 @@ from itertools import groupby
 
 from relais.core import formats
 from relais.doctors import queries as doctors
-from relais.doctors.models import Doctor
+from relais.doctors.models import Doctor, PracticeProfile
 from relais.doctors.queries import DoctorFile
 from relais.doctors.states import PracticeLevel
 from relais.engine import calendar_fr
@@ -63,6 +63,7 @@ class DoctorSheet:
     doctor: Doctor
     file: DoctorFile
     practices: tuple[tuple[str, str, str], ...]
+    profile: PracticeProfile | None
     seniority: int
     following: tuple[Come, ...]
     past: tuple[Come, ...]
@@ -94,6 +95,7 @@ def doctor_sheet(doctor: Doctor, *, today: date, why_monday: date | None) -> Doc
             )
             for practice in network.practices()
         ),
+        profile=doctors.profile_of(doctor),
         seniority=rota.seniority([doctor.pk], today=today)[doctor.pk],
         following=tuple(_come(one, today) for one in missions if one.monday >= monday),
         past=tuple(_come(one, today) for one in reversed(missions) if one.monday < monday),

@@ -29,6 +29,7 @@ from relais.journeys.demo.agendas import fill_the_agendas
 from relais.journeys.demo.desks import set_up_the_desks
 from relais.journeys.demo.joining import show_the_way_in
 from relais.journeys.demo.people import Person, Place, Town, draw_people
+from relais.journeys.demo.stays import lend_houses, tell_the_stays
 from relais.network import services as network
 from relais.network.models import Centre, Practice
 from relais.network.states import ClosureReason
@@ -89,11 +90,14 @@ def play(*, now: datetime, say: Callable[[str], None], count: int = DOCTORS) -> 
     relay_the_past(this_monday, now=now)
     say(f"Une année à venir : {YEAR_WEEKS} semaines…")
     run = plan_the_year(this_monday, now=now)
+    say("Les maisons, les voitures et les livrets d’accueil…")
+    lend_houses(centres, this_monday=this_monday, by=STORY, now=now)
     say("Les premières réponses des médecins…")
     answer_the_plan(this_monday, now=now)
     open_doctor_accounts(this_monday, now=now)
     say("Des médecins qui rejoignent le collectif…")
     show_the_way_in(centres, by=STORY, now=now)
+    tell_the_stays(this_monday, troubled=next(iter(centres.values())), by=STORY, now=now)
     say("Des patients fictifs et leurs rendez-vous…")
     fill_the_agendas(centres, this_monday=this_monday, by=STORY, now=now)
     set_up_the_desks(centres, by=STORY, now=now)

@@ -9,8 +9,9 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from relais.agenda import services as agenda
+from relais.agenda.list_states import ListKind
 from relais.agenda.models import Appointment
-from relais.agenda.queries import tick_faults
+from relais.agenda.queries import tick_faults, waits_of
 from relais.agenda.services import PatientTakenRefusal
 from relais.journeys import patients as journeys
 from relais.network.models import Centre
@@ -255,6 +256,14 @@ def test_files_that_were_merged_are_parted_as_they_were(pair: tuple[Person, Pers
     assert queries.merges_of(kept) == ()
     with pytest.raises(services.PatientRefusal, match="déjà séparées"):
         journeys.part_people(merge, why="ce sont deux cousines", by=by(), now=NOW)
+
+
+def test_a_place_on_a_list_goes_to_the_kept_file(pair: tuple[Person, Person]) -> None:
+    kept, gone = pair
+    centre = factories.centre()
+    agenda.join(gone, centre=centre, kind=ListKind.ADMISSION, by=by(), now=NOW)
+    journeys.merge_people(gone, into=kept, why=WHY, by=by(), now=NOW)
+    assert [row.centre for row in waits_of(kept)] == [centre]
 
 
 def test_what_changed_since_the_merge_stays_when_files_are_parted(

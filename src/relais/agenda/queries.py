@@ -17,6 +17,7 @@ from relais.agenda.models import (
     Opening,
     PatientTick,
     Reason,
+    WaitEntry,
 )
 from relais.agenda.states import LIVE, AppointmentState
 from relais.doctors.models import Doctor
@@ -75,6 +76,15 @@ def appointment_keys(person: Person) -> list[int]:
     """List the keys of all appointments of a patient, past ones too."""
     return list(
         Appointment.objects.filter(patient=person).order_by("pk").values_list("pk", flat=True)
+    )
+
+
+def waits_of(person: Person) -> QuerySet[WaitEntry]:
+    """List where a patient waits: the lists of the centres, the longest wait first."""
+    return (
+        WaitEntry.objects.filter(person=person, ended_at__isnull=True)
+        .select_related("centre")
+        .order_by("since", "pk")
     )
 
 

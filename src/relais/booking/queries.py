@@ -7,7 +7,8 @@ from datetime import date, datetime
 from django.conf import settings
 from django.db.models import Q, QuerySet
 
-from relais.agenda.models import Appointment
+from relais.agenda.list_states import ListKind
+from relais.agenda.models import Appointment, WaitEntry
 from relais.booking import links
 from relais.booking.models import OnlineAccess, Request
 from relais.booking.states import Access, RequestState
@@ -49,6 +50,16 @@ def waiting_request(key: str, *, now: datetime) -> Request | None:
         .select_related("centre__commune", "appointment__line", "reason")
         .first()
     )
+
+
+def wants_earlier(appointment: Appointment) -> bool:
+    """Say whether the patient of an appointment waits for an earlier place there."""
+    return WaitEntry.objects.filter(
+        person=appointment.patient_id,
+        centre=appointment.line.centre_id,
+        kind=ListKind.EARLIER,
+        ended_at__isnull=True,
+    ).exists()
 
 
 def appointment_of(token: str) -> Appointment | None:

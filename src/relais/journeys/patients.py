@@ -10,6 +10,8 @@ from django.db import transaction
 
 from relais.agenda import queries as agenda_queries
 from relais.agenda import services as agenda
+from relais.agenda.list_states import ListKind
+from relais.agenda.models import WaitEntry
 from relais.booking import services as booking
 from relais.booking.states import Access
 from relais.connectors.typst import Page, render
@@ -22,19 +24,21 @@ from relais.patients import queries as patient_queries
 from relais.patients import services as patients
 from relais.patients import texts
 from relais.patients.models import Merge, Person, Registration
+from relais.patients.states import Consent
 
 BLANK: Final = "……………………………………"  # what is not known stays to be written by hand
 
 
 @transaction.atomic
 def merge_people(person: Person, *, into: Person, why: str, by: Actor, now: datetime) -> Person:
-    """Reunite two files of one person: the appointments first, then the file.
+    """Reunite two files of one person: appointments and places on lists first, then the file.
 
-    Raises PatientTakenRefusal when both have an appointment at one time, PatientRefusal without a
-    reason.
+    Raises PatientTakenRefusal when both have an appointment at one time, ListRefusal while a place
+    is offered to one of them, PatientRefusal without a reason.
     """
     moved = agenda_queries.appointment_keys(person)
     agenda.take_over(person, into=into, by=by, now=now)
+    agenda.take_over_lists(person, into=into, by=by, now=now)
     return patients.merge(person, into=into, why=why, by=by, now=now, also={"appointments": moved})
 
 
@@ -42,6 +46,7 @@ def merge_people(person: Person, *, into: Person, why: str, by: Actor, now: date
 def part_people(merge: Merge, *, why: str, by: Actor, now: datetime) -> Person:
     """Part two files that were reunited by mistake: the file first, then its appointments.
 
+    A place on a waiting list stays with the file that was kept: the coordinator knows whose it is.
     Raises PatientRefusal without a reason or when it is done already, PatientTakenRefusal when the
     appointments of the two have met since.
     """
@@ -50,6 +55,40 @@ def part_people(merge: Merge, *, why: str, by: Actor, now: datetime) -> Person:
         merge.kept, appointments=merge.undo.get("appointments", []), to=gone, by=by, now=now
     )
     return gone
+
+
+@transaction.atomic
+def register_patient(
+    person: Person,
+    *,
+    centre: Centre,
+    consent: Consent,
+    consent_by: str,
+    today: date,
+    by: Actor,
+    now: datetime,
+    beyond: bool = False,
+) -> Registration:
+    """Register a patient with a centre; who waited on its list waits no longer.
+
+    Raises like `patients.register`.
+    """
+    made = patients.register(
+        person,
+        centre=centre,
+        consent=consent,
+        consent_by=consent_by,
+        today=today,
+        beyond=beyond,
+        by=by,
+        now=now,
+    )
+    waits = WaitEntry.objects.filter(
+        person=person, centre=centre, kind=ListKind.ADMISSION, ended_at__isnull=True
+    )
+    for entry in waits:
+        agenda.leave(entry, why="inscrit", served=True, by=by, now=now)
+    return made
 
 
 @transaction.atomic

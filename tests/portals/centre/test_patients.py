@@ -10,8 +10,10 @@ from django.test import Client
 from django.urls import reverse
 
 from relais.accounts.states import Role
+from relais.agenda.models import WaitEntry
 from relais.booking import queries as booking
 from relais.core.models import AuditEntry
+from relais.patients import services as patient_services
 from relais.patients.models import ExceptionalAccess, Merge, Person, Registration
 from relais.rota.states import MissionState
 from tests import factories
@@ -120,6 +122,25 @@ def test_a_child_is_registered_once_a_parent_is_known(desk: Desk) -> None:
     desk.client.post(desk.at("_proxy", of=child), {"kind": "parent", "name": "Anne Prévôt"})
     assert desk.client.post(desk.at("_register", of=child), said).status_code == 302
     assert Registration.objects.get().person == child
+
+
+def test_a_full_centre_keeps_a_list_that_a_registration_ends(desk: Desk) -> None:
+    patient_services.set_intake(
+        desk.centre, per_line=None, is_open=False, by=factories.by(), now=factories.NOW
+    )
+    wait = desk.at("_wait")
+    assert wait in desk.client.get(desk.file).text
+    desk.client.post(wait, {"centre": desk.centre.key})
+    entry = WaitEntry.objects.get()
+    assert (entry.kind, entry.person, entry.state) == ("admission", desk.patient, "waiting")
+    page = desk.client.get(desk.file).text
+    assert "Liste d’inscription au centre" in page
+    assert wait not in page
+    said = {"centre": desk.centre.pk, "consent": "signed", "consent_by": "elle-même"}
+    assert desk.client.post(desk.at("_register"), said).status_code == 422
+    desk.client.post(desk.at("_register"), {**said, "beyond": "on"})
+    entry.refresh_from_db()
+    assert (entry.state, Registration.objects.count()) == ("served", 1)
 
 
 def test_two_files_are_compared_merged_and_parted(desk: Desk) -> None:

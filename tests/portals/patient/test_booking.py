@@ -9,7 +9,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from relais.agenda.models import Appointment, LineTick
+from relais.agenda.models import Appointment, LineTick, RefusedRequest, WaitEntry
 from relais.agenda.queries import double_bookings, tick_faults
 from relais.booking import links
 from relais.booking.models import Request
@@ -253,6 +253,25 @@ def test_moving_takes_two_taps_and_a_new_sms(online: Online) -> None:
     assert online.client.post(address, said).status_code == 302
     assert Message.objects.filter(template="appointment_given").count() == 2
     assert (double_bookings(), tick_faults()) == ((), ())
+
+
+def test_who_wants_an_earlier_place_joins_the_list_once(online: Online) -> None:
+    row = online.book()
+    token = links.token_of(row.public_id)
+    for _ in range(2):
+        online.client.post(reverse("patient_earlier", args=[token]))
+    entry = WaitEntry.objects.get()
+    assert (entry.kind, entry.person, entry.appointment) == ("earlier", row.patient, row)
+    page = online.client.get(reverse("patient_appointment", args=[token]))
+    assert "Vous êtes sur la liste" in page.text
+
+
+def test_who_found_nothing_is_counted_once_a_day_and_not_known(online: Online) -> None:
+    address = reverse("patient_nothing", args=[online.centre.pk])
+    for motif in ("consultation", "consultation", "autre"):
+        assert online.client.post(address, {"motif": motif}).status_code == 302
+    told = RefusedRequest.objects.get()
+    assert (told.reason, told.channel, told.person) == (online.reason, "online", None)
 
 
 def test_opening_a_link_changes_nothing(online: Online) -> None:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from relais.booking.services.asking import ask, drop, send_again
-from relais.booking.services.changing import cancel, move, proposed
+from relais.booking.services.changing import cancel, move, proposed, want_earlier
 from relais.booking.services.confirming import confirm
-from relais.booking.services.keeping import forget_old_requests
+from relais.booking.services.keeping import forget_old_requests, tell_unmet
 from relais.booking.services.refusals import (
     BookingRefusal,
     CodeRefusal,
@@ -30,4 +30,6 @@ __all__ = [
     "proposed",
     "send_again",
     "set_access",
+    "tell_unmet",
+    "want_earlier",
 ]

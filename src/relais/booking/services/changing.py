@@ -7,6 +7,7 @@ from datetime import date, datetime
 from django.db import transaction
 
 from relais.agenda import services as agenda
+from relais.agenda.list_states import ListKind
 from relais.agenda.models import Appointment, AppointmentChange
 from relais.agenda.services import NotOpenRefusal, PlaceTakenRefusal
 from relais.agenda.states import AppointmentState, CancelledBy, Channel
@@ -103,6 +104,24 @@ def move(
         send_confirmation(moved, phone=phone, by=by, now=now)
         return moved
     raise PlaceTakenRefusal("Cette place vient d’être prise. Choisissez-en une autre.")
+
+
+def want_earlier(appointment: Appointment, *, by: Actor, now: datetime) -> None:
+    """Put the patient of an appointment on the list of those who want an earlier place; once.
+
+    Raises OverRefusal as `cancel`.
+    """
+    _check_open(appointment, now=now)
+    if appointment.patient is not None:
+        agenda.join(
+            appointment.patient,
+            centre=appointment.line.centre,
+            kind=ListKind.EARLIER,
+            reason=appointment.reason,
+            appointment=appointment,
+            by=by,
+            now=now,
+        )
 
 
 def _check_open(appointment: Appointment, *, now: datetime) -> None:

@@ -1,14 +1,32 @@
-"""Requests that nobody confirmed are forgotten."""
+"""Requests that nobody confirmed are forgotten; wishes that found nothing are counted."""
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
+from relais.agenda import services as agenda
+from relais.agenda.models import Reason
+from relais.agenda.states import Channel
 from relais.booking.models import Request
 from relais.booking.services.asking import drop
-from relais.booking.services.limits import number
+from relais.booking.services.limits import blurred, number
 from relais.booking.states import RequestState
 from relais.core.actors import Actor
+from relais.network.models import Centre
+
+
+def tell_unmet(
+    centre: Centre, *, reason: Reason, source: str, today: date, by: Actor, now: datetime
+) -> None:
+    """Note that somebody found no place online: once a day for a network address and a reason."""
+    agenda.note_refused(
+        centre,
+        reason=reason,
+        channel=Channel.ONLINE,
+        request_key=f"online-{blurred(f'{source} {today} {centre.pk} {reason.code}')[:40]}",
+        by=by,
+        now=now,
+    )
 
 
 def forget_old_requests(now: datetime, *, by: Actor) -> int:

@@ -19,11 +19,13 @@ from relais.core.actors import Actor
 from relais.network.models import Centre, Coordination
 from relais.patients import services as patients
 from relais.patients.models import Person
-from relais.patients.queries import known_at
+from relais.patients.queries import declarations_waiting, known_at
 from relais.patients.states import Agreement, CameBy, Consent, Protection, ProxyKind
 
 NOTE: Final = "Parking derrière la mairie. L’entrée est de plain-pied."
 WHY: Final = "Appel du service des urgences, qui demande qui joindre au centre."
+STILL_TO_SIGN: Final = 3
+STILL_TO_SEND: Final = 2
 OPENED_AGO: Final = timedelta(hours=20)
 
 
@@ -33,6 +35,7 @@ def set_up_the_desks(centres: Mapping[str, Centre], *, by: Actor, now: datetime)
     ways = (Access.OPEN, Access.SHOWN, Access.CLOSED)
     for centre, access in zip(rows, ways, strict=False):
         booking.set_access(centre, access=access, names_doctor=True, note=NOTE, by=by, now=now)
+        _send_declarations(centre, by=by, now=now)
     busy = rows[0]
     people = list(known_at(busy).order_by("pk")[:3])
     if len(people) < 3:
@@ -51,6 +54,16 @@ def set_up_the_desks(centres: Mapping[str, Centre], *, by: Actor, now: datetime)
         now=now,
     )
     _read_by_exception(people[2], busy, by=by, now=now)
+
+
+def _send_declarations(centre: Centre, *, by: Actor, now: datetime) -> None:
+    """Sign and send the declarations of most patients; some still wait for one or the other."""
+    today = now.date()
+    waiting = list(declarations_waiting(centre))
+    for row in waiting[STILL_TO_SIGN:]:
+        patients.sign_declaration(row, signed_on=today, today=today, by=by, now=now)
+    for row in waiting[STILL_TO_SIGN + STILL_TO_SEND :]:
+        patients.send_declaration(row, today=today, by=by, now=now)
 
 
 def _twin(person: Person, centre: Centre, *, by: Actor, now: datetime) -> None:

@@ -24,6 +24,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path(f"{_FILE}verifiee/", patient_acts.checked, name="centre_patient_checked"),
     path(f"{_FILE}identite/", patient_acts.identity, name="centre_patient_identity"),
     path(f"{_FILE}inscrire/", patient_acts.register, name="centre_patient_register"),
+    path(f"{_FILE}attendre/", patient_acts.wait, name="centre_patient_wait"),
     path(f"{_FILE}fin/", patient_acts.end, name="centre_patient_end"),
     path(f"{_FILE}signee/", patient_acts.signed, name="centre_patient_signed"),
     path(f"{_FILE}transmise/", patient_acts.sent, name="centre_patient_sent"),

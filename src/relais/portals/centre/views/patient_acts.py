@@ -11,6 +11,8 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from relais.accounts.states import Right
+from relais.agenda import services as agenda
+from relais.agenda.list_states import ListKind
 from relais.core.errors import Refusal
 from relais.journeys import patients as journeys
 from relais.network.models import Centre
@@ -75,7 +77,7 @@ def register(request: PersonRequest, person: str) -> HttpResponseBase:
     if form.is_valid():
         said = form.cleaned_data
         try:
-            services.register(
+            journeys.register_patient(
                 patient,
                 centre=said["centre"],
                 consent=Consent(said["consent"]),
@@ -91,6 +93,29 @@ def register(request: PersonRequest, person: str) -> HttpResponseBase:
             messages.success(request, "Le patient est inscrit. Il reste à signer la déclaration.")
             return redirect("centre_patient", patient.public_id)
     return file_page(request, patient, register_form=form, status=422)
+
+
+@needs(Right.PATIENTS_EDIT)
+@require_POST
+def wait(request: PersonRequest, person: str) -> HttpResponseBase:
+    """Put the patient on the list of those who wait to be taken on by a centre."""
+    patient = editable(request, person)
+    scope = permissions.scope_of(request.user, today=timezone.localdate())
+    centre = get_object_or_404(
+        Centre.objects.filter(pk__in=scope.coordinates), key=request.POST.get("centre", "")
+    )
+    return _done(
+        request,
+        patient,
+        lambda: agenda.join(
+            patient,
+            centre=centre,
+            kind=ListKind.ADMISSION,
+            by=actor(request),
+            now=timezone.now(),
+        ),
+        "Le patient est sur la liste d’inscription.",
+    )
 
 
 @needs(Right.PATIENTS_EDIT)

@@ -12,6 +12,7 @@ from django.utils import timezone
 from relais.accounts.permissions import may
 from relais.accounts.states import Right
 from relais.agenda import queries as agenda
+from relais.agenda.queries import waits_of
 from relais.core.errors import Refusal
 from relais.engine import identity, representation
 from relais.journeys import patients as journeys
@@ -20,6 +21,7 @@ from relais.patients import permissions, queries, services, texts
 from relais.patients.models import Person
 from relais.patients.states import Agreement
 from relais.portals.centre.patient_forms import (
+    UNKNOWN_PLACE,
     AgreementForm,
     IdentityForm,
     MergeForm,
@@ -170,6 +172,7 @@ def file_page(
         "has_long_term": queries.has_long_term(patient, on=today),
         "coming": list(agenda.appointments_of(patient, since=now)),
         "centres": centres,
+        "waits": waits_of(patient),
     }
     if keeps:
         known = permissions.people_of(request.user, now=now, today=today)
@@ -217,5 +220,9 @@ def _compared(one: Person, two: Person) -> list[tuple[str, str, str, bool]]:
 
 
 def _shown(person: Person, name: str) -> str:
+    if name == "birth_written":
+        return "/".join(reversed(person.birth_written.split("-")))
+    if name == "birth_place" and person.birth_place == UNKNOWN_PLACE:
+        return "inconnu"
     display = getattr(person, f"get_{name}_display", None)
     return str((display() if display else getattr(person, name)) or "")

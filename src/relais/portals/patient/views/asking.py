@@ -174,7 +174,5 @@ def _when(waiting: Request) -> dict[str, Any]:
     zone = waiting.centre.time_zone
     return {
         "at": wall(waiting.appointment.tick, zone).time(),
-        "until": waiting.expires_at.astimezone(
-            wall(waiting.appointment.tick, zone).tzinfo
-        ).time(),
+        "until": waiting.expires_at.astimezone(wall(waiting.appointment.tick, zone).tzinfo).time(),
     }

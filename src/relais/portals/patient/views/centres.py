@@ -5,15 +5,17 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Final
 
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST
 
 from relais.accounts.states import Right
-from relais.booking import places, queries
+from relais.booking import places, queries, services
 from relais.booking.states import Access
-from relais.portals.gates import needs
+from relais.portals.gates import actor, needs, source_of
 from relais.portals.patient.choice import known_centre, numbers, read
 
 DAYS_SHOWN: Final = 5
@@ -27,6 +29,22 @@ def centres(request: HttpRequest) -> HttpResponse:
         "patient/centres.html",
         {"centres": queries.open_centres(today=timezone.localdate()), "numbers": numbers()},
     )
+
+
+@needs(Right.ANYONE)
+@require_POST
+def nothing(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """Note that somebody found no place; nothing of the person is asked."""
+    now, today = timezone.now(), timezone.localdate()
+    found = known_centre(pk, today=today)
+    asked = request.POST.get("motif", "")
+    reason = next((one for one in places.online_reasons() if one.code == asked), None)
+    if reason is not None:
+        services.tell_unmet(
+            found, reason=reason, source=source_of(request), today=today, by=actor(request), now=now
+        )
+        messages.success(request, "Merci, le centre le saura. Cela aide à ouvrir des places.")
+    return redirect("patient_centre", pk)
 
 
 @needs(Right.ANYONE)

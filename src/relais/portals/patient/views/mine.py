@@ -95,6 +95,21 @@ def move(request: HttpRequest, token: str) -> HttpResponseBase:
     )
 
 
+@needs(Right.ANYONE)
+@require_POST
+def earlier(request: HttpRequest, token: str) -> HttpResponseBase:
+    """Ask to be told when an earlier place falls free."""
+    row = queries.appointment_of(token)
+    if row is None:
+        return _altered(request)
+    try:
+        services.want_earlier(row, by=_who(request, row), now=timezone.now())
+    except Refusal as refusal:
+        return _page(request, row, token, refusal=refusal.sentence, status=422)
+    messages.success(request, "C’est noté. Nous vous écrivons si une place se libère plus tôt.")
+    return redirect("patient_appointment", token)
+
+
 def _may_change(row: Appointment) -> bool:
     return row.state == AppointmentState.BOOKED and row.starts_at > timezone.now()
 
@@ -123,6 +138,7 @@ def _page(
             "token": token,
             "key": new_key(),
             "refusal": refusal,
+            "wants_earlier": queries.wants_earlier(row),
             "doctor": doctor_words(row) if access.names_doctor else "",
         },
         status=status,

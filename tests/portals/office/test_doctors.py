@@ -22,7 +22,7 @@ from tests.factories import MONDAY, monday
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("_in_january")]
 
 LIST_QUERIES = 6
-FILE_QUERIES = 15
+FILE_QUERIES = 16
 
 
 @pytest.fixture

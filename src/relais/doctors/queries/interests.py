@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
-from django.db.models import Count, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
 
 from relais.core.phones import international
@@ -34,7 +34,9 @@ def doctor_at(contact: str, *, kind: str) -> Doctor | None:
     A number is compared as it is dialled, whatever its spaces.
     """
     if kind == "email":
-        return Doctor.objects.select_related("home").filter(email__iexact=contact).first()
+        there_first = F("left_on").desc(nulls_first=True)
+        found = Doctor.objects.select_related("home").filter(email__iexact=contact)
+        return found.order_by(there_first, "pk").first()
     tail = contact[-4:]
     near = Doctor.objects.select_related("home").filter(phone__contains=tail[-2:]).order_by("id")
     return next((one for one in near if international(one.phone) == contact), None)

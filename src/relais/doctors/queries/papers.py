@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from itertools import groupby
+from operator import itemgetter
 
 from django.db.models import QuerySet
 
@@ -115,21 +117,30 @@ def bad_papers_of_all(
 def first_days(*, today: date) -> dict[int, date]:
     """Work out from which day each asked doctor's papers are there, by doctor; 1 query.
 
-    Doctors who have left are left out.
+    Doctors who have left are left out. Rows are read one after the other, as plain values: a
+    collective of 40,000 has some 300,000 papers.
     """
-    known: dict[int, dict[str, Paper]] = {}
-    people: dict[int, Doctor] = {}
-    asked = Paper.objects.filter(doctor__left_on__isnull=True).select_related("doctor")
-    for paper in asked.order_by("id"):
-        people[paper.doctor_id] = paper.doctor
-        known.setdefault(paper.doctor_id, {})[paper.code] = paper
+    rows = (
+        Paper.objects.filter(doctor__left_on__isnull=True)
+        .order_by("doctor_id")
+        .values_list("doctor_id", "doctor__status", "code", "state", "expires_on")
+    )
     return {
-        pk: engine_papers.ready_on(
-            (
-                _standing(PaperLine(rule, papers.get(rule.code)))
-                for rule in engine_papers.asked_of(people[pk].status)
-            ),
-            today=today,
-        )
-        for pk, papers in known.items()
+        pk: _there_on(list(papers), today=today)
+        for pk, papers in groupby(rows.iterator(), key=itemgetter(0))
     }
+
+
+def _there_on(rows: list[tuple[int, str, str, str, date | None]], *, today: date) -> date:
+    known = {code: (state, expires_on) for _, _, code, state, expires_on in rows}
+    nothing = (PaperState.MISSING, None)
+    standings = (
+        Standing(
+            rule=rule,
+            is_accepted=known.get(rule.code, nothing)[0] == PaperState.ACCEPTED,
+            is_given=known.get(rule.code, nothing)[0] == PaperState.GIVEN,
+            expires_on=known.get(rule.code, nothing)[1],
+        )
+        for rule in engine_papers.asked_of(rows[0][1])
+    )
+    return engine_papers.ready_on(standings, today=today)

@@ -10,6 +10,7 @@ from datetime import date, datetime
 from functools import partial
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef
 
 from relais.core import audit, private_files
 from relais.core.actors import Actor
@@ -192,7 +193,10 @@ def follow_papers(*, by: Actor, now: datetime, today: date) -> int:
     """
     days = first_days(today=today)
     changed = []
-    for doctor in Doctor.objects.filter(pk__in=days).order_by("pk"):
+    asked = Doctor.objects.filter(Exists(Paper.objects.filter(doctor=OuterRef("pk"))))
+    for doctor in asked.filter(left_on=None).only("key", "ready_on").order_by("pk").iterator():
+        if doctor.pk not in days:
+            continue  # asked since the days were read
         wanted = _first_week(days[doctor.pk], known=doctor.ready_on, today=today)
         if doctor.ready_on != wanted:
             doctor.ready_on = wanted

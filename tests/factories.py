@@ -11,7 +11,14 @@ from typing import Any
 
 from relais.accounts.models import RoleGrant, User
 from relais.accounts.states import Role
-from relais.agenda.models import Appointment, Opening, Reason
+from relais.agenda.models import (
+    Appointment,
+    CallTask,
+    Opening,
+    PlaceOffer,
+    Reason,
+    WaitEntry,
+)
 from relais.core.actors import Actor
 from relais.doctors.models import Doctor, Interest, Letter
 from relais.network.models import Centre, Closure, Coordination, Line, Practice, PracticeNeed
@@ -472,6 +479,41 @@ def welcome(centre_: Centre, **fields: Any) -> WelcomeVersion:
             "sections": {"house": "Bienvenue.", "night": "- la voisine : 05 55 00 00 01"},
             "published_at": NOW,
             "published_by": "essai",
+            **fields,
+        }
+    )
+
+
+def wait_entry(centre_: Centre, person: Person, **fields: Any) -> WaitEntry:
+    """Put somebody on the admission list of a centre."""
+    return WaitEntry.objects.create(
+        **{"kind": "admission", "centre": centre_, "person": person, "since": NOW, **fields}
+    )
+
+
+def place_offer(entry: WaitEntry, **fields: Any) -> PlaceOffer:
+    """Offer an admission for a day."""
+    return PlaceOffer.objects.create(
+        **{
+            "entry": entry,
+            "channel": "email",
+            "offered_at": NOW,
+            "expires_at": NOW + timedelta(days=1),
+            **fields,
+        }
+    )
+
+
+def call_task(entry: WaitEntry, **fields: Any) -> CallTask:
+    """Ask for a call about a request on a list."""
+    return CallTask.objects.create(
+        **{
+            "centre": entry.centre,
+            "person": entry.person,
+            "kind": "silence",
+            "about": f"agenda.entry:{entry.pk}",
+            "entry": entry,
+            "due_at": NOW,
             **fields,
         }
     )

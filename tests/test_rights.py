@@ -44,7 +44,10 @@ OPEN_TO_ALL = {
     "patient_code_again",
     "patient_earlier",
     "patient_give_up",
+    "centre_desk_worker",
     "patient_move",
+    "patient_offer",
+    "patient_offer_answer",
     "patient_nothing",
     "mfa_authenticate",
     "mfa_login_webauthn",
@@ -110,6 +113,9 @@ class World:
         self.twin = factories.patient(self.centre)
         self.merge = factories.merge(factories.patient(), self.patient)
         self.proxy = factories.proxy(self.patient)
+        self.entry = factories.wait_entry(self.centre, self.patient)
+        self.place_offer = factories.place_offer(self.entry)
+        self.call = factories.call_task(self.entry)
         self.access = factories.exceptional_access(self.patient, self.coordinator)
 
     def person(self, role: Role | None) -> User:
@@ -162,6 +168,9 @@ class World:
             "other": self.twin.public_id,
             "merge": self.merge.pk,
             "proxy": self.proxy.pk,
+            "entry": self.entry.public_id,
+            "offer": self.place_offer.public_id,
+            "task": self.call.pk,
             "access": self.access.pk,
             "companion": self.companion.pk,
             "closure": self.closure.pk,
@@ -281,6 +290,12 @@ SEEN = {
         "centre_patient_merge",
         "centre_patient_readings",
         "centre_online",
+        "centre_desk",
+        "centre_calls",
+        "centre_lists",
+        "centre_figures",
+        "centre_second_line",
+        "centre_desk_choice",
         "account_profile",
     },
     Role.PLANNER: {"office_board", "office_week", "office_doctor", "office_centre", "office_run"},

@@ -154,6 +154,9 @@ class Everything:
             "companion": [str(world.companion.pk)],
             "closure": [str(world.closure.pk)],
             "coordination": [str(world.coordination.pk)],
+            "entry": [world.entry.public_id],
+            "offer": [world.place_offer.public_id],
+            "task": [str(world.call.pk)],
         }[argument]
 
     def pages(self) -> Iterator[str]:

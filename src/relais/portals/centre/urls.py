@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from relais.portals.centre import patient_urls
+from relais.portals.centre import desk_urls, patient_urls
 from relais.portals.centre.views import appointments, calendar, day, home, week
 
 _ROW = "<int:pk>/rendez-vous/<str:appointment>/"
@@ -12,6 +12,7 @@ _ROW = "<int:pk>/rendez-vous/<str:appointment>/"
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", home.home, name="centre_home"),
     *patient_urls.urlpatterns,
+    *desk_urls.urlpatterns,
     path("", include("relais.portals.centre.stay_urls")),
     path("journee/", day.agenda, name="centre_agenda"),
     path("<int:pk>/agenda/", calendar.calendar, name="centre_calendar"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, path
 
-from relais.portals.patient.views import asking, centres, mine
+from relais.portals.patient.views import asking, centres, mine, offers
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("rendez-vous/", centres.centres, name="patient_centres"),
@@ -18,4 +18,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("rdv/<str:token>/annuler/", mine.cancel, name="patient_cancel"),
     path("rdv/<str:token>/plus-tot/", mine.earlier, name="patient_earlier"),
     path("rdv/<str:token>/changer/", mine.move, name="patient_move"),
+    path("place/<str:token>/", offers.offer, name="patient_offer"),
+    path("place/<str:token>/repondre/", offers.answer, name="patient_offer_answer"),
 ]

@@ -59,3 +59,11 @@ document.addEventListener("click", async (event) => {
     say("Copiez l’adresse sélectionnée.", "info");
   }
 });
+
+// The board of the desk that is kept for a lost connection goes with the session.
+if (globalThis.caches) {
+  if (!document.querySelector("[data-relais-menu]")) caches.delete("relais-desk");
+  document.addEventListener("submit", (event) => {
+    if (event.target.matches("form[action$='/sortir/']")) caches.delete("relais-desk");
+  });
+}

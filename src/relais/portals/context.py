@@ -75,6 +75,19 @@ NAVIGATION: Final = (
         ),
     ),
     _Entry(
+        Right.AGENDA_EDIT,
+        "centre_desk_entrance",
+        "Accueil",
+        (
+            "centre_desk",
+            "centre_calls",
+            "centre_lists",
+            "centre_figures",
+            "centre_second_line",
+            "centre_desk_choice",
+        ),
+    ),
+    _Entry(
         Right.PATIENTS_READ,
         "centre_patients_entrance",
         "Patients",

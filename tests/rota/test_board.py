@@ -185,7 +185,7 @@ def test_the_number_of_queries_does_not_depend_on_the_rows(django_assert_num_que
             factories.offer(mission.doctor)
             factories.offer()
             factories.standby()
-        with django_assert_num_queries(15):
+        with django_assert_num_queries(16):
             found = queries.board(MONDAY, weeks=52, today=TODAY)
         assert len(found.rows) == count * (count + 1) // 2
         with django_assert_num_queries(16):

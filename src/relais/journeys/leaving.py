@@ -11,7 +11,9 @@ from django.utils.timezone import localdate
 
 from relais.accounts import queries as accounts
 from relais.accounts.states import Right
-from relais.core import formats
+from relais.agenda import queries as agenda
+from relais.connectors.ics import WEEK_LAST_DAY
+from relais.core import audit, formats
 from relais.core.actors import Actor
 from relais.engine.rota.standby import Lead, lead_of
 from relais.journeys import relay, searching
@@ -64,6 +66,13 @@ def stay_after_all(mission: Mission, *, by: Actor, now: datetime) -> Mission:
     return done
 
 
+def appointments_of(mission: Mission, *, now: datetime) -> int:
+    """Count the appointments given on the line of a mission in its week. 1 query."""
+    return agenda.appointments_between(
+        [mission.line], first=mission.monday, last=mission.monday + WEEK_LAST_DAY, now=now
+    ).count()
+
+
 def _tell_the_team(mission: Mission, *, released: bool, by: Actor, now: datetime) -> None:
     """Write to the planners and to the coordinators of the centre."""
     today = localdate(now)
@@ -72,6 +81,16 @@ def _tell_the_team(mission: Mission, *, released: bool, by: Actor, now: datetime
     week = f"/centre/{centre.pk}/{mission.monday.isoformat()}/"
     paths = dict.fromkeys(network.coordinators_of(centre, today=today), week)
     paths |= dict.fromkeys(accounts.holders_of(Right.ROTA_EDIT), search)
+    given = appointments_of(mission, now=now)
+    audit.record(mission, verb="rota.appointments_counted", by=by, at=now, details={"count": given})
+    count = f"{formats.plural(given, 'rendez-vous')} " + formats.agree(given, "est donné")
+    what = (
+        "La semaine est à pourvoir."
+        if released
+        else "La mission reste la sienne tant que personne d’autre n’a dit oui."
+    )
+    if given:
+        what += f" {count} cette semaine-là."
     postings = [
         Posting(
             recipient=of_user(one),
@@ -83,11 +102,7 @@ def _tell_the_team(mission: Mission, *, released: bool, by: Actor, now: datetime
                 "network": settings.NETWORK_NAME,
                 "week": formats.week_label(mission.monday, today=today),
                 "centre": centre.name,
-                "what": (
-                    "La semaine est à pourvoir."
-                    if released
-                    else "La mission reste la sienne tant que personne d’autre n’a dit oui."
-                ),
+                "what": what,
                 "link": settings.SITE_ADDRESS + path,
             },
             give_up_at=relay.end_of_week(mission),

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from django.utils.timezone import localdate
 
 from relais.core import formats
 from relais.doctors.models import Doctor
+from relais.engine import hard_weeks
 from relais.engine.rota.standby import (
     Acceptance,
     Answer,
@@ -25,6 +26,7 @@ from relais.network.models import Line
 from relais.rota import planning
 from relais.rota.models import Ask, Mission
 from relais.rota.planning import Bridge
+from relais.rota.queries import fairness
 from relais.rota.states import ACTIVE, AskOutcome
 
 _STANDBY_DEPTH = 0  # reserves are called, not asked for here
@@ -32,7 +34,10 @@ _STANDBY_DEPTH = 0  # reserves are called, not asked for here
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Somebody who could be asked. `because`: a few French words; `chance`: of a yes."""
+    """Somebody who could be asked. `because`: a few French words; `chance`: of a yes.
+
+    `hard_points`: what she gave of hard weeks lately, told where the week asked for is hard.
+    """
 
     doctor: Doctor
     chance: float
@@ -40,6 +45,7 @@ class Person:
     known: bool
     travel_minutes: int
     because: str
+    hard_points: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +138,27 @@ def candidates(
                 because=_because(offered=one.offered, known=known, minutes=minutes),
             )
         )
-    return found
+    return _shared_fairly(found, monday=monday, today=today)
+
+
+def _shared_fairly(people: list[Person], *, monday: date, today: date) -> list[Person]:
+    """Put those who gave more hard weeks than the others further down, where the week is hard.
+
+    Who offered the week still comes before who did not. Ordinary weeks stay as they are, 0 query;
+    else 1.
+    """
+    if not hard_weeks.points(monday):
+        return people
+    shares = fairness.hard_points(today)
+    mean = fairness.mean_points(shares)
+    told = [replace(one, hard_points=shares.get(one.doctor.pk, 0)) for one in people]
+    return sorted(
+        told,
+        key=lambda one: (
+            not one.offered,
+            -one.chance * hard_weeks.spared(one.hard_points, mean),
+        ),
+    )
 
 
 def wave(

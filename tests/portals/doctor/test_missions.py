@@ -181,7 +181,7 @@ def test_home_asks_the_same_number_of_questions_for_one_and_three_missions(
     client: Client, doctor: Doctor, django_assert_num_queries: object
 ) -> None:
     def home() -> None:
-        with django_assert_num_queries(14):  # type: ignore[operator]
+        with django_assert_num_queries(15):  # type: ignore[operator]
             client.get(reverse("doctor_home"))
 
     factories.mission(doctor, monday=monday(1))

@@ -19,7 +19,7 @@ from tests.factories import MONDAY, monday
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("_in_january")]
 
-BOARD_QUERIES = 20  # session, person, roles, centres, the board's 15, what failed to arrive
+BOARD_QUERIES = 21  # session, person, roles, centres, the board's 16, what failed to arrive
 
 
 @pytest.fixture

@@ -17,6 +17,7 @@ from relais.network import queries as network
 from relais.network.models import Centre
 from relais.rota import queries as rota
 from relais.rota.models import Mission
+from relais.rota.queries.sharing import days_words, shared_of
 from relais.rota.states import ACTIVE, FIRM, MissionState, WeekState
 
 
@@ -40,6 +41,7 @@ class MissionCard:
     companions: tuple[str, ...]
     coordinators: tuple[str, ...]
     needs: tuple[Need, ...]
+    shared: str = ""
 
     @property
     def centre(self) -> Centre:
@@ -99,6 +101,7 @@ def cards(doctor: Doctor, missions: Sequence[Mission], *, today: date) -> list[M
                 when=_when(mission.monday, state, today),
                 companions=tuple(beside[mission.line.centre_id, mission.monday]),
                 coordinators=rows[mission.line.centre_id].coordinators,
+                shared=_shared(doctor, mission, today),
                 needs=_needs(doctor, mission, state, today, has_practices=has_practices),
             )
         )
@@ -134,6 +137,14 @@ def split(doctor: Doctor, *, today: date) -> tuple[list[Mission], list[Mission]]
         else:
             before.append(mission)
     return coming, before[::-1]
+
+
+def _shared(doctor: Doctor, mission: Mission, today: date) -> str:
+    """Say which days are whose in a week that two doctors share."""
+    shared = shared_of(mission)
+    if shared is None:
+        return ""
+    return days_words(shared, first_doctor=str(doctor), today=today)
 
 
 def _when(monday: date, state: WeekState, today: date) -> str:

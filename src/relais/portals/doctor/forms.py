@@ -1,4 +1,4 @@
-"""What a doctor says of a week's work: how often, how far, with whom, which acts, which centres."""
+"""What a doctor says of her weeks: how often, how far, with whom, to which centres."""
 
 from __future__ import annotations
 
@@ -10,19 +10,14 @@ from django.forms import BoundField
 
 from relais.core import formats
 from relais.doctors.models import Doctor
-from relais.doctors.states import PracticeLevel, PreferenceKind
-from relais.network.models import Centre, Practice
+from relais.doctors.states import PreferenceKind
+from relais.network.models import Centre
 from relais.territory.models import Commune
 from relais.territory.queries import CommuneUnclear, find_commune
 
 MOST_MISSIONS: Final = 52
 MOST_GAP_WEEKS: Final = 52
 TRAVEL_CHOICES: Final = (60, 90, 120, 180, 240, 300, 360)  # minutes offered by the list
-LEVELS: Final = (
-    (PracticeLevel.YES.value, "oui"),
-    (PracticeLevel.WITH_HELP.value, "avec de l’aide"),
-    (PracticeLevel.NO.value, "non"),
-)
 WISHES: Final = (
     ("", "sans avis"),
     (PreferenceKind.PREFERRED.value, "j’aimerais y aller"),
@@ -31,7 +26,7 @@ WISHES: Final = (
 
 
 class PreferencesForm(forms.Form):
-    """Checks the preferences page. The acts and the centres are those of the network."""
+    """Checks the preferences page. The centres are those of the network."""
 
     max_missions = forms.IntegerField(
         label="Missions par an, au plus",
@@ -73,26 +68,15 @@ class PreferencesForm(forms.Form):
         data: Mapping[str, Any] | None = None,
         *,
         doctor: Doctor,
-        practices: Iterable[Practice],
         centres: Iterable[Centre],
-        levels: Mapping[str, str],
         wishes: Mapping[int, str],
     ) -> None:
         super().__init__(data, initial=_initial(doctor))
-        self.practices = list(practices)
         self.centres = list(centres)
         self.found_home: Commune | None = None
         travel = self.fields["max_travel_minutes"]
         assert isinstance(travel, forms.TypedChoiceField)
         travel.choices = _travel_choices(doctor.max_travel_minutes)
-        for practice in self.practices:
-            self.fields[f"practice_{practice.code}"] = forms.ChoiceField(
-                label=f"{practice.label[:1].upper()}{practice.label[1:]}",
-                choices=LEVELS,
-                required=False,
-                widget=forms.RadioSelect,
-                initial=levels.get(practice.code, ""),
-            )
         for centre in self.centres:
             self.fields[f"centre_{centre.pk}"] = forms.ChoiceField(
                 label=centre.name,
@@ -101,10 +85,6 @@ class PreferencesForm(forms.Form):
                 widget=forms.Select,
                 initial=wishes.get(centre.pk, ""),
             )
-
-    def practice_fields(self) -> Iterator[BoundField]:
-        """Give the fields of the acts."""
-        return (self[f"practice_{practice.code}"] for practice in self.practices)
 
     def centre_fields(self) -> Iterator[BoundField]:
         """Give the fields of the centres."""
@@ -132,14 +112,6 @@ class PreferencesForm(forms.Form):
             "email",
         )
         return {**{name: self.cleaned_data[name] for name in names}, "home": self.found_home}
-
-    def levels(self) -> dict[Practice, PracticeLevel]:
-        """Give what is said of each act."""
-        return {
-            practice: PracticeLevel(level)
-            for practice in self.practices
-            if (level := self.cleaned_data[f"practice_{practice.code}"])
-        }
 
     def wishes(self) -> dict[Centre, PreferenceKind]:
         """Give what is wished of each centre."""

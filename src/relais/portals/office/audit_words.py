@@ -24,6 +24,8 @@ AREAS: Final = {
 }
 
 PHRASES: Final = {
+    "doctors.campaign_corrected": "a corrigé une campagne",
+    "doctors.campaign_opened": "a ouvert une campagne",
     "agenda.absence_followed": "a pris des nouvelles après le",
     "agenda.call_asked": "a demandé un appel :",
     "agenda.call_settled": "a réglé un appel :",

@@ -21,7 +21,8 @@ from relais.rota import queries as rota
 from relais.rota import services
 from relais.rota.models import Mission
 from relais.rota.queries import Candidate, Neighbour, WeekDetail
-from relais.rota.states import MissionState, WeekState
+from relais.rota.queries.sharing import days_words, shared_of
+from relais.rota.states import FIRM, MissionState, WeekState
 
 LAST_DAY = timedelta(days=5)  # a relay week runs from Monday to Saturday
 FOUND_AT_MOST = 8
@@ -187,6 +188,8 @@ class WeekSheet:
     main: Act | None
     acts: tuple[Act, ...]
     may_repair: bool
+    may_share: bool
+    shared: str
     neighbours: tuple[Beside, ...]
     history: tuple[Step, ...]
 
@@ -223,9 +226,19 @@ def week_sheet(line: Line, monday: date, *, today: date) -> WeekSheet:
         main=main,
         acts=acts,
         may_repair=detail.state is WeekState.OPEN and monday > today,
+        may_share=mission is not None and mission.state in FIRM and not is_over,
+        shared=_shared(mission, today=today),
         neighbours=tuple(_neighbours(line, detail, today)),
         history=tuple(_history(detail)),
     )
+
+
+def _shared(mission: Mission | None, *, today: date) -> str:
+    """Say who comes on which days of a week that two doctors share."""
+    shared = None if mission is None else shared_of(mission)
+    if mission is None or shared is None:
+        return ""
+    return days_words(shared, first_doctor=str(mission.doctor), today=today)
 
 
 def _impossible(detail: WeekDetail) -> list[Candidate]:

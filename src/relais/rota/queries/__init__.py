@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from relais.rota.queries.arrivals import Arrival, arrivals
 from relais.rota.queries.board import Board, BoardRow, Cell, ToFill, WeekHead, board
+from relais.rota.queries.cohorts import Cohort, cohorts
+from relais.rota.queries.desk import asking_to_leave, weeks_held
+from relais.rota.queries.fairness import HardWeeks, hard_weeks_shared
 from relais.rota.queries.people import (
     missions_of,
     offers_of,
@@ -45,7 +48,9 @@ __all__ = [
     "Candidate",
     "Cell",
     "ChangedWeek",
+    "Cohort",
     "CostTerm",
+    "HardWeeks",
     "Neighbour",
     "PlannedHoleRow",
     "RadarSheet",
@@ -56,9 +61,12 @@ __all__ = [
     "WeekHead",
     "WeekRisk",
     "arrivals",
+    "asking_to_leave",
     "asks_of",
     "board",
     "candidates",
+    "cohorts",
+    "hard_weeks_shared",
     "is_filled",
     "latest_runs",
     "mission_to_replace",
@@ -73,5 +81,6 @@ __all__ = [
     "waits_until",
     "week",
     "week_state",
+    "weeks_held",
     "who_leaves",
 ]

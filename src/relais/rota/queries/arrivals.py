@@ -12,6 +12,7 @@ from relais.network import queries as network
 from relais.network.models import Centre, Line
 from relais.rota.models import Mission
 from relais.rota.queries.people import seniority, week_state
+from relais.rota.queries.sharing import days_words, shared_of
 from relais.rota.states import ACTIVE, WeekState
 
 
@@ -27,6 +28,7 @@ class Arrival:
     doctor: Doctor | None
     is_first_mission: bool
     closed_because: str
+    shared: str = ""
 
 
 def arrivals(centres: Iterable[Centre], *, today: date, weeks: int) -> tuple[Arrival, ...]:
@@ -44,7 +46,7 @@ def arrivals(centres: Iterable[Centre], *, today: date, weeks: int) -> tuple[Arr
         (mission.line_id, mission.monday): mission
         for mission in Mission.objects.filter(
             line__centre_id__in=ids, monday__in=days, state__in=ACTIVE
-        ).select_related("doctor", "doctor__home")
+        ).select_related("doctor", "doctor__home", "shared__doctor")
     }
     done = seniority({mission.doctor_id for mission in missions.values()}, today=today)
     found = []
@@ -71,7 +73,16 @@ def arrivals(centres: Iterable[Centre], *, today: date, weeks: int) -> tuple[Arr
                     mission=mission,
                     doctor=None if mission is None else mission.doctor,
                     is_first_mission=mission is not None and done[mission.doctor_id] == 0,
+                    shared=_shared(mission, today=today),
                     closed_because=("" if needed else closed.reason(line.centre_id, monday)),
                 )
             )
     return tuple(found)
+
+
+def _shared(mission: Mission | None, *, today: date) -> str:
+    """Say who comes on which days of a week that two doctors share; empty for the others."""
+    shared = None if mission is None else shared_of(mission)
+    if mission is None or shared is None:
+        return ""
+    return days_words(shared, first_doctor=str(mission.doctor), today=today)

@@ -12,7 +12,7 @@ from relais.engine import calendar_fr
 from relais.engine.weeks import WEEK, mondays, weeks_between
 from relais.network import queries as network
 from relais.network.models import Line
-from relais.rota.models import Mission
+from relais.rota.models import Mission, SharedWeek
 from relais.rota.queries import situation as facts
 from relais.rota.queries.people import week_state
 from relais.rota.queries.situation import Situation
@@ -121,6 +121,11 @@ def board(
         .exclude(note="")
         .values_list("pk", flat=True)
     )
+    shared = dict(
+        SharedWeek.objects.filter(monday__gte=days[0], monday__lte=days[-1]).values_list(
+            "mission_id", "doctor_id"
+        )
+    )
     standing = {(one.line_id, one.monday): one for one in now.missions.values()}
     depth = _depth(now)
     offers, free = _supply(now, days)
@@ -135,6 +140,7 @@ def board(
                 monday,
                 standing.get((line.pk, monday)),
                 notes=notes,
+                beside=_second(now, standing.get((line.pk, monday)), shared),
                 depth=depth[line.centre_id, monday],
                 offers=offers[monday],
                 free=free[line.centre_id, monday],
@@ -228,6 +234,7 @@ def _cell(
     standing: Standing | None,
     *,
     notes: Collection[int],
+    beside: str,
     depth: int,
     offers: int,
     free: int,
@@ -246,7 +253,7 @@ def _cell(
         state=state,
         mission_id=standing.id,
         doctor_id=doctor.pk,
-        doctor_name=str(doctor),
+        doctor_name=f"{doctor} et {beside}" if beside else str(doctor),
         is_locked=standing.is_locked,
         is_first_mission=now.is_first_timer(doctor) and state is not WeekState.DONE,
         has_note=standing.id in notes,
@@ -255,6 +262,13 @@ def _cell(
         free=free,
         risk=risk_words(now, standing),
     )
+
+
+def _second(now: Situation, standing: Standing | None, shared: Mapping[int, int]) -> str:
+    """Name the doctor with whom a week is shared; empty for the others."""
+    if standing is None or standing.id not in shared:
+        return ""
+    return str(now.doctors[shared[standing.id]])
 
 
 def closed_words(now: Situation, line: Line, monday: date) -> str:

@@ -18,7 +18,7 @@ def missions_of(doctor: Doctor, *, since: date | None = None) -> QuerySet[Missio
     """List the missions of a doctor by week, ended ones included, with line, centre and commune."""
     rows = (
         Mission.objects.filter(doctor=doctor)
-        .select_related("line", "line__centre", "line__centre__commune")
+        .select_related("line", "line__centre", "line__centre__commune", "shared__doctor")
         .order_by("monday", "id")
     )
     return rows if since is None else rows.filter(monday__gte=since)

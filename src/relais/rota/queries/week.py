@@ -111,7 +111,7 @@ def week(line: Line, monday: date, *, today: date) -> WeekDetail:
         Mission.objects.filter(
             line__centre_id=line.centre_id, monday__range=(monday - WEEK, monday + WEEK)
         )
-        .select_related("doctor", "doctor__home", "line", "line__centre")
+        .select_related("doctor", "doctor__home", "line", "line__centre", "shared__doctor")
         .order_by("monday", "line__number", "-changed_at", "id")
     )
     here = [one for one in missions if one.monday == monday]

@@ -67,6 +67,7 @@ from relais.rota.services.searches import (
     ask,
     close_search,
     find_ask,
+    keep_for,
     open_search,
 )
 from relais.rota.services.seasons import SeasonRefusal, close_season, open_season
@@ -80,6 +81,7 @@ from relais.rota.services.sets import (
     weeks_from,
     withdraw_set,
 )
+from relais.rota.services.sharing import SharingRefusal, end_share, share_week
 
 __all__ = [
     "Acceptance",
@@ -106,6 +108,7 @@ __all__ = [
     "SameDoctorRefusal",
     "SearchOverRefusal",
     "SeasonRefusal",
+    "SharingRefusal",
     "Skipped",
     "WeekOverRefusal",
     "WeekPromisedRefusal",
@@ -124,6 +127,7 @@ __all__ = [
     "confirm",
     "decline",
     "discard_run",
+    "end_share",
     "expire_holds",
     "fail_silent_runs",
     "find_ask",
@@ -131,6 +135,7 @@ __all__ = [
     "hold",
     "invite",
     "keep",
+    "keep_for",
     "lock",
     "mark_ready",
     "note_missions",
@@ -151,6 +156,7 @@ __all__ = [
     "replace",
     "require_no_mission_together",
     "revoke_feed",
+    "share_week",
     "start_run",
     "stay_after_all",
     "stop_run",

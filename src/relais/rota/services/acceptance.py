@@ -28,6 +28,7 @@ from relais.rota.models import (
     PlannedMission,
     PlannedStandby,
     PlanRun,
+    SharedWeek,
     Standby,
 )
 from relais.rota.planning import Bridge
@@ -365,6 +366,7 @@ def _remove(choice: _Choice, *, by: Actor, now: datetime) -> list[Mission]:
     Mission.objects.filter(pk__in=list(choice.removed)).update(
         state=MissionState.CANCELLED, changed_at=now, sequence=F("sequence") + 1
     )
+    SharedWeek.objects.filter(mission_id__in=list(choice.removed)).delete()
     gone = list(
         Mission.objects.filter(pk__in=list(choice.removed))
         .select_related("doctor", "line", "line__centre")

@@ -15,10 +15,11 @@ from relais.doctors.models import Doctor
 from relais.engine.weeks import WEEK, is_monday
 from relais.network.models import Line
 from relais.rota import states
-from relais.rota.models import Hold, Mission, Standby
+from relais.rota.models import Hold, Mission, SharedWeek, Standby
 from relais.rota.queries import situation as facts
 from relais.rota.queries.situation import Situation
 from relais.rota.services.refusals import (
+    DoctorElsewhereRefusal,
     LineWeekHeldRefusal,
     MoveRefusal,
     RuleRefusal,
@@ -63,6 +64,9 @@ def place(
         raise ValueError(f"a mission cannot start {state}")
     today = localdate(now)
     take_turn()
+    if SharedWeek.objects.filter(doctor=doctor, monday=monday).exists():
+        week = formats.week_label(monday, today=today)
+        raise DoctorElsewhereRefusal(f"{doctor} partage déjà une mission la {week}.")
     situation = facts.load(monday, monday, today=today, doctor_ids=[doctor.pk])
     _refuse_held(line, doctor=doctor, monday=monday, now=now, insists=bool(despite.strip()))
     objections = situation.objections(doctor, line, monday)
@@ -317,6 +321,8 @@ def _move(
             note="\n".join(part for part in (fresh.note, why.strip()) if part),
         )
     fresh.refresh_from_db(fields=["state", "changed_at", "sequence", "note"])
+    if move.target not in FIRM:  # who shared a week that ends, or is doubtful again, is free
+        SharedWeek.objects.filter(mission=fresh).delete()
     audit.record(
         fresh,
         verb=f"rota.mission_{move.verb}",

@@ -24,7 +24,13 @@ from relais.rota.models import Ask, Mission, Search, Standby
 from relais.rota.queries import situation as facts
 from relais.rota.queries.searches import is_filled
 from relais.rota.searching import Person
-from relais.rota.services.missions import SameDoctorRefusal, WeekOverRefusal, place, replace
+from relais.rota.services.missions import (
+    SameDoctorRefusal,
+    WeekOverRefusal,
+    confirm,
+    place,
+    replace,
+)
 from relais.rota.services.offers import offer_weeks
 from relais.rota.services.refusals import (
     DoctorElsewhereRefusal,
@@ -202,10 +208,50 @@ def answer(ask_: Ask, *, kind: AnswerKind, by: Actor, now: datetime) -> Ask:
     return fresh
 
 
+@transaction.atomic
+def keep_for(ask_: Ask, *, by: Actor, now: datetime) -> Mission | None:
+    """Propose an empty week to a doctor whose yes is not proven yet; None where it cannot be hers.
+
+    The question stays open: the yes itself is heard by `answer`. Kept twice, it is one mission.
+    Raises WeekOverRefusal when the week has begun.
+    """
+    take_turn()
+    fresh = Ask.objects.select_related("search__line__centre", "doctor").get(pk=ask_.pk)
+    search = fresh.search
+    if search.monday <= localdate(now):
+        raise WeekOverRefusal("Cette semaine a déjà commencé. Merci d’avoir répondu.")
+    here = Mission.objects.filter(line=search.line, monday=search.monday, state__in=ACTIVE).first()
+    if here is not None:
+        return here if here.doctor_id == fresh.doctor_id else None
+    offer_weeks(fresh.doctor, mondays=[search.monday], source=OfferSource.DOCTOR, by=by, now=now)
+    try:
+        with transaction.atomic():
+            return place(
+                search.line,
+                monday=search.monday,
+                doctor=fresh.doctor,
+                because=SAID_YES,
+                by=by,
+                now=now,
+            )
+    except (LineWeekTakenRefusal, LineWeekHeldRefusal, DoctorElsewhereRefusal, RuleRefusal):
+        return None
+
+
 def _welcome(row: Ask, *, by: Actor, now: datetime) -> tuple[AskOutcome, Mission | None]:
     """Give a yes the week, or a reserve, or thanks."""
     search, doctor = row.search, row.doctor
     offer_weeks(doctor, mondays=[search.monday], source=OfferSource.DOCTOR, by=by, now=now)
+    own = Mission.objects.filter(
+        line=search.line,
+        monday=search.monday,
+        doctor=doctor,
+        state__in=(MissionState.PROPOSED, MissionState.INVITED),
+    ).first()
+    if own is not None:  # kept for her after a yes by SMS
+        if search.state == SearchState.RUNNING:
+            close_search(search, state=SearchState.FOUND, by=by, now=now)
+        return AskOutcome.PLACED, confirm(own, by=by, now=now)
     leaving = Mission.objects.filter(
         line=search.line, monday=search.monday, state__in=ACTIVE, leaving_at__isnull=False
     ).first()

@@ -14,7 +14,7 @@ from relais.portals.doctor import cards
 from relais.portals.doctor.gates import as_doctor
 from relais.portals.gates import PersonRequest
 from relais.rota import queries as rota
-from relais.rota.queries import choosing
+from relais.rota.queries import choosing, sharing
 
 
 @as_doctor(Right.MISSIONS_OWN)
@@ -44,6 +44,10 @@ def home(request: PersonRequest, doctor: Doctor) -> HttpResponse:
             "offered": offered,
             "held": choosing.held_by(doctor, now=timezone.now()),
             "again": offering.last_year(doctor, today=today).count,
+            "shares": [
+                (one, sharing.days_words(one, first_doctor=str(one.mission.doctor), today=today))
+                for one in sharing.shares_of(doctor, since=today)
+            ],
             "standbys": rota.standbys_of(doctor, since=next_monday),
         },
     )

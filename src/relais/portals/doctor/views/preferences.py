@@ -1,4 +1,4 @@
-"""What a doctor prefers: how often, how far, with whom, which acts, which centres."""
+"""What a doctor prefers: how often, how far, with whom, which centres."""
 
 from __future__ import annotations
 
@@ -17,7 +17,6 @@ from relais.doctors import services
 from relais.doctors.models import Doctor
 from relais.doctors.queries import DoctorFile, file_of
 from relais.doctors.states import PreferenceKind
-from relais.network import queries as network
 from relais.network.models import Centre
 from relais.portals.doctor.forms import PreferencesForm
 from relais.portals.doctor.gates import as_doctor
@@ -60,9 +59,7 @@ def _form(request: PersonRequest, doctor: Doctor, known: DoctorFile) -> Preferen
     return PreferencesForm(
         request.POST if request.method == "POST" else None,
         doctor=doctor,
-        practices=network.practices(),
         centres=Centre.objects.exclude(closes_on__lte=today).order_by("name", "id"),
-        levels={one.practice_id: one.level for one in known.practices},
         wishes={wish.centre_id: kind for kind in said for wish in known.preferences[kind]},
     )
 
@@ -71,11 +68,8 @@ def _form(request: PersonRequest, doctor: Doctor, known: DoctorFile) -> Preferen
 def _save(
     doctor: Doctor, form: PreferencesForm, known: DoctorFile, *, by: Actor, now: datetime
 ) -> None:
-    """Write the file, the acts and the wishes; acts and wishes only when they changed."""
+    """Write the file and the wishes; wishes only when they changed."""
     services.edit_doctor(doctor, changes=form.changes(), by=by, now=now)
-    levels = form.levels()
-    if levels != {one.practice: one.level for one in known.practices}:
-        services.set_practices(doctor, levels=levels, by=by, now=now)
     before = _wishes(known)
     after = {
         centre: kinds & {PreferenceKind.KNOWN}

@@ -58,6 +58,11 @@ class LineReadiness:
         """Give what is not there yet."""
         return tuple(item for item in self.items if not item.is_there)
 
+    @property
+    def missing_first(self) -> tuple[Item, ...]:
+        """Give all items, what is missing first."""
+        return tuple(sorted(self.items, key=lambda item: item.is_there))
+
 
 def readiness(
     centres: Collection[Centre], *, monday: date, today: date

@@ -26,8 +26,8 @@ from relais.stays.models import Stay
 from relais.stays.states import Section, TravelBy
 
 HOUSES: Final = (
-    ("gîte du Moulin", "3 chemin du Moulin", 2, 5),
-    ("maison de l’Instituteur", "12 rue de l’École", 3, 6),
+    ("Gîte du Moulin", "3 chemin du Moulin", 2, 5),
+    ("Maison de l’Instituteur", "12 rue de l’École", 3, 6),
 )
 CARS: Final = (("Clio grise", Gearbox.MANUAL), ("Zoé blanche", Gearbox.AUTOMATIC))
 TOLD_WEEKS: Final = 3  # how far ahead doctors have said when they come (hypothesis)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any, Final
 
 from django.contrib import messages
@@ -53,10 +54,16 @@ def overview(request: PersonRequest) -> HttpResponse:
             "weeks": mondays(first, SHOWN_WEEKS),
             "rows": stays_read.overview(centres, first_monday=first, weeks=SHOWN_WEEKS),
             "conflicts": found,
-            "troubled": {one.stay.pk for one in found if one.stay is not None},
+            "troubled_houses": _troubled(found, cars=False),
+            "troubled_cars": _troubled(found, cars=True),
             "incidents": open_incidents(centre_ids=[centre.pk for centre in centres]),
         },
     )
+
+
+def _troubled(found: Iterable[planning.Conflict], *, cars: bool) -> set[int]:
+    """Give the stays whose house, or whose car, does not fit."""
+    return {one.stay.pk for one in found if one.stay is not None and one.is_about_car is cars}
 
 
 @needs(Right.STAYS_READ)

@@ -17,7 +17,7 @@ from relais.outbox.models import Message
 from relais.outbox.recipients import DOCTOR
 from relais.rota import services as rota
 from relais.rota.models import Ask, Mission, Search
-from relais.rota.states import AnswerKind, AskOutcome, SearchState
+from relais.rota.states import AnswerKind, AskOutcome, MissionState, SearchState
 from tests import factories
 from tests.factories import TODAY, by, monday
 
@@ -166,6 +166,23 @@ def test_who_has_no_address_at_all_is_not_counted_on() -> None:
     doctor = factories.doctor(email="", phone="")
     factories.offer(doctor, monday=monday(WEEK))
     assert searching.preview(factories.line(), monday=monday(WEEK), now=NOW).wave.people == ()
+
+
+def test_a_yes_by_sms_keeps_the_week_and_the_link_makes_it_hers(client: Client) -> None:
+    line = factories.line()
+    doctor = _able(1)[0]
+    search = _search(line)
+    searching.send_wave(search, by=by(), now=NOW)
+    (message,) = _requests(search)
+    assert answers.keep_request(message, by(), NOW) == answers.KEPT
+    assert answers.keep_request(message, by(), NOW) == answers.KEPT
+    mission = Mission.objects.get(line=line, monday=monday(WEEK))
+    assert (mission.doctor, mission.state) == (doctor, MissionState.INVITED)
+    assert Message.objects.filter(template="mission_invitation").count() == 1
+    heard = searching.answer(Ask.objects.get(), kind=AnswerKind.YES, by=by(), now=NOW)
+    mission.refresh_from_db()
+    assert (heard.outcome, mission.state) == (AskOutcome.PLACED, MissionState.CONFIRMED)
+    assert Search.objects.get().state == SearchState.FOUND
 
 
 def test_an_answer_by_sms_is_heard() -> None:

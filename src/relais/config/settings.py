@@ -297,6 +297,8 @@ SMS_GATEWAY = env_text("RELAIS_SMS_GATEWAY").rstrip("/")
 SMS_TOKEN = env_text("RELAIS_SMS_TOKEN")
 SMS_SENDER = env_text("RELAIS_SMS_SENDER")
 SMS_SECRET = env_text("RELAIS_SMS_SECRET")  # signs what the gateway tells us
+# Only where the gateway vouches for who sent an SMS; a number alone can be forged.
+SMS_PROVES_SENDER = env_flag("RELAIS_SMS_PROVES_SENDER", default=False)
 SMS_ANSWERS_LOOKUPS = env_flag("RELAIS_SMS_LOOKUP", default=True)
 if SMS_GATEWAY and not (SMS_TOKEN and SMS_SECRET):
     raise MisconfiguredError(

@@ -36,6 +36,7 @@ MISSION_PATH: Final = "/medecin/missions/{pk}/"
 WEEKS_PATH: Final = "/medecin/semaines/"
 INVITATION, CONFIRMED, CANCELLED = "mission_invitation", "mission_confirmed", "mission_cancelled"
 REPLACED: Final = "mission_replaced"
+YES_KEPT: Final = "sms_yes_kept"
 _CANCELLED_WORTH: Final = timedelta(days=1)  # told even when the week has begun
 
 
@@ -50,6 +51,26 @@ def invite(mission: Mission, *, by: Actor, now: datetime) -> Mission:
     done = rota.invite(mission, by=by, now=now)
     outbox.post_many([_invitation(_whole(done), now=now)], by=by, now=now)
     return done
+
+
+def ask_to_confirm(mission: Mission, *, by: Actor, now: datetime) -> None:
+    """Send the link that confirms a yes by SMS: the number of an SMS can be forged."""
+    begins, _ = span(mission)
+    path = MISSION_PATH.format(pk=mission.pk)
+    if invitations.needs_no_account(mission):
+        path = invitations.path_of(mission)
+    outbox.post(
+        of_doctor(mission.doctor),
+        template=YES_KEPT,
+        about=about(mission),
+        version=mission.sequence,
+        values={**words(mission, now=now), "link": settings.SITE_ADDRESS + path},
+        give_up_at=_worth_until(begins, now=now),
+        urgent=_is_urgent(begins, now=now),
+        page=MISSION_PATH.format(pk=mission.pk),
+        by=by,
+        now=now,
+    )
 
 
 @transaction.atomic

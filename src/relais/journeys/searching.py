@@ -29,7 +29,7 @@ from relais.rota.models import Ask, Search
 from relais.rota.searching import Wave
 from relais.rota.services import SearchOverRefusal, WeekOverRefusal
 from relais.rota.services.turn import take_turn
-from relais.rota.states import AnswerKind, AskOutcome, SearchState
+from relais.rota.states import AnswerKind, AskOutcome, MissionState, SearchState
 
 logger = logging.getLogger(__name__)
 
@@ -124,6 +124,20 @@ def answer(ask: Ask, *, kind: AnswerKind, by: Actor, now: datetime) -> Ask:
             relay.tell_replaced(leaving, by=by, now=now)
         outbox.cancel(f"rota.search:{heard.search_id}", now=now, template=TEMPLATE)
     return heard
+
+
+@transaction.atomic
+def keep(ask: Ask, *, by: Actor, now: datetime) -> bool:
+    """Keep an empty week for a yes that nothing proves, and send her an invitation with its link.
+
+    Gives False, and changes nothing, where the week is not empty or the rules speak against it.
+    """
+    mission = rota.keep_for(ask, by=by, now=now)
+    if mission is None:
+        return False
+    if mission.state == MissionState.PROPOSED:
+        relay.invite(mission, by=by, now=now)
+    return True
 
 
 @transaction.atomic

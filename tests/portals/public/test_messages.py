@@ -11,10 +11,11 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from relais.accounts.states import Role
 from relais.connectors.mail import stop_token
 from relais.connectors.sms import signature
 from relais.outbox import queries
-from relais.outbox.models import IncomingSms, StoppedNumber
+from relais.outbox.models import IncomingSms, Message, StoppedNumber
 from relais.outbox.states import Channel, DeliveryState, Meaning
 from relais.rota.models import Mission
 from relais.rota.states import MissionState
@@ -102,7 +103,10 @@ def invited() -> Mission:
         ("oui mais pas lundi", MissionState.INVITED, "À lire."),
     ],
 )
-def test_an_answer_by_sms_does_what_it_says(text: str, state: str, outcome: str) -> None:
+def test_an_answer_by_sms_does_what_it_says_where_the_sender_is_proven(
+    settings, text: str, state: str, outcome: str
+) -> None:
+    settings.SMS_PROVES_SENDER = True
     mission = invited()
     Mission.objects.update(monday=factories.monday(520))
     assert call(sms(text)) == 204
@@ -110,6 +114,33 @@ def test_an_answer_by_sms_does_what_it_says(text: str, state: str, outcome: str)
     heard = IncomingSms.objects.get()
     assert (mission.state, heard.outcome) == (state, outcome)
     assert (heard.settled_at is None) == (state == MissionState.INVITED)
+
+
+def test_a_forged_yes_confirms_nothing_keeps_the_week_and_tells_the_true_person() -> None:
+    mission = invited()
+    Mission.objects.update(monday=factories.monday(520))
+    assert call(sms("oui")) == 204
+    mission.refresh_from_db()
+    heard = IncomingSms.objects.get()
+    assert (mission.state, heard.settled_at) == (MissionState.INVITED, None)
+    assert heard.outcome.startswith("Oui par SMS : la semaine est gardée.")
+    told = Message.objects.get(template="sms_yes_kept")
+    assert told.recipient_key == str(mission.doctor_id)
+
+
+def test_the_team_confirms_a_yes_by_sms_with_one_click_and_a_second_one_is_refused() -> None:
+    mission = invited()
+    Mission.objects.update(monday=factories.monday(520))
+    call(sms("oui"))
+    heard, client = IncomingSms.objects.get(), Client()
+    client.force_login(factories.user(Role.PLANNER))
+    assert "Confirmer la venue" in client.get(reverse("office_messages_sms")).content.decode()
+    address = reverse("office_messages_sms_confirm", args=[heard.pk])
+    assert client.post(address).status_code == 302
+    mission.refresh_from_db()
+    heard.refresh_from_db()
+    assert (mission.state, heard.outcome) == (MissionState.CONFIRMED, "Mission confirmée.")
+    assert client.post(address).status_code == 422
 
 
 def test_an_answer_told_twice_is_heard_once_and_the_second_word_finds_no_question() -> None:

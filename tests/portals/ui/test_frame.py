@@ -11,7 +11,7 @@ from django.urls import reverse
 
 import relais.portals
 from relais.accounts.states import RIGHTS_OF, Role
-from relais.portals.context import NAVIGATION, navigation
+from relais.portals.context import LONG_NAVIGATION, NAVIGATION, grouped, navigation
 from tests import factories
 
 PORTALS = Path(relais.portals.__file__).parent
@@ -49,6 +49,7 @@ def test_every_entry_of_the_navigation_leads_somewhere() -> None:
             Role.PLANNER,
             [
                 "Planning",
+                "À faire",
                 "Risques",
                 "Lundi prochain",
                 "Séjours",
@@ -73,6 +74,26 @@ def test_a_role_sees_the_pages_it_may_open(role: Role, labels: list[str]) -> Non
 def test_the_page_shown_is_marked_in_the_navigation() -> None:
     links = navigation(RIGHTS_OF[Role.DOCTOR], "doctor_mission")
     assert [link.label for link in links if link.is_here] == ["Missions"]
+
+
+@pytest.mark.django_db
+def test_many_pages_stand_in_few_groups_and_none_is_lost() -> None:
+    links = navigation(RIGHTS_OF[Role.PLANNER], "office_radar")
+    groups = grouped(links)
+    assert [group.label for group in groups if group.is_here] == ["Relais"]
+    assert sorted(link.label for group in groups for link in group.links) == sorted(
+        link.label for link in links
+    )
+    assert [group.label for group in groups if len(group.links) == 1] == [
+        group.links[0].label for group in groups if len(group.links) == 1
+    ]
+    assert len(groups) <= len(links) / 2
+
+
+@pytest.mark.django_db
+def test_few_pages_stand_one_beside_the_other() -> None:
+    links = navigation(RIGHTS_OF[Role.PLANNER], "")[:LONG_NAVIGATION]
+    assert [group.links for group in grouped(links)] == [(link,) for link in links]
 
 
 @pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: path.name)

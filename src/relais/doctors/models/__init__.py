@@ -1,5 +1,6 @@
 """The rows of the doctors: files, papers, and who showed interest before."""
 
+from relais.doctors.models.campaigns import Campaign
 from relais.doctors.models.files import (
     DEFAULT_MIN_GAP_WEEKS,
     CentrePreference,
@@ -15,6 +16,7 @@ from relais.doctors.models.papers import CharterSignature, Letter, LetterText, P
 __all__ = [
     "DEFAULT_MIN_GAP_WEEKS",
     "Call",
+    "Campaign",
     "CentrePreference",
     "CharterSignature",
     "Companionship",

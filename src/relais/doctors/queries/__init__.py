@@ -1,5 +1,6 @@
 """Reading the doctors: lists and files, papers and letters, who is to be called."""
 
+from relais.doctors.queries.campaigns import campaigns, count_in_collective
 from relais.doctors.queries.files import (
     ALL,
     DoctorFile,
@@ -46,8 +47,10 @@ __all__ = [
     "bad_papers",
     "bad_papers_of_all",
     "by_source",
+    "campaigns",
     "companionships",
     "contact_of",
+    "count_in_collective",
     "count_to_call",
     "current_text",
     "current_texts",

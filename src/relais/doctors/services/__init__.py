@@ -1,5 +1,6 @@
 """What changes a doctor's file and its papers."""
 
+from relais.doctors.services.campaigns import CampaignRefusal, write_campaign
 from relais.doctors.services.charter import CharterRefusal, require_charter, sign_charter
 from relais.doctors.services.files import (
     EDITABLE,
@@ -44,6 +45,7 @@ from relais.doctors.services.practice import PracticeRefusal, set_profile
 
 __all__ = [
     "EDITABLE",
+    "CampaignRefusal",
     "CharterRefusal",
     "DoctorRefusal",
     "InterestRefusal",
@@ -79,4 +81,5 @@ __all__ = [
     "sign_charter",
     "unpair",
     "withdraw_interest",
+    "write_campaign",
 ]

@@ -87,6 +87,9 @@ def _reason(one: Person) -> str:
     if one.known:
         parts.append("connaît le centre")
     parts.append(f"à {formats.hours_minutes(one.travel_minutes)}")
+    if one.hard_points:
+        points = formats.plural(one.hard_points, "point")
+        parts.append(f"déjà {points} de semaines difficiles en trois ans")
     return ", ".join(parts)
 
 

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_POST
 from relais.accounts.states import Right
 from relais.connectors.sms import plain, segments
 from relais.core.errors import Refusal
+from relais.journeys import answers
 from relais.journeys.trials import send_trial
 from relais.outbox import queries, services
 from relais.outbox.catalogue import Template, catalogue
@@ -82,8 +83,31 @@ def settle(request: PersonRequest, pk: int) -> HttpResponse:
 @needs(Right.MESSAGES_READ)
 def sms_list(request: PersonRequest) -> HttpResponse:
     """List the SMS that came in, the latest first."""
+    return _sms_list(request)
+
+
+def _sms_list(request: PersonRequest, *, refusal: str = "") -> HttpResponse:
     found = Paginator(queries.incoming_sms(), ROWS_A_PAGE).get_page(request.GET.get("page"))
-    return render(request, "office/messages_sms.html", {"page": found, "query": ""})
+    page = {
+        "page": found,
+        "query": "",
+        "refusal": refusal,
+        "to_confirm": {one.pk for one in found if answers.to_confirm(one)},
+    }
+    return render(request, "office/messages_sms.html", page, status=422 if refusal else 200)
+
+
+@needs(Right.ROTA_EDIT)
+@require_POST
+def confirm_sms(request: PersonRequest, pk: int) -> HttpResponse:
+    """Confirm the yes of an SMS, once somebody knows who sent it."""
+    sms = get_object_or_404(IncomingSms.objects.select_related("delivery__message"), pk=pk)
+    try:
+        outcome = answers.confirm_yes(sms, by=actor(request), now=timezone.now())
+    except Refusal as refusal:
+        return _sms_list(request, refusal=refusal.sentence)
+    notices.success(request, outcome)
+    return redirect("office_messages_sms")
 
 
 @needs(Right.MESSAGES_HANDLE)

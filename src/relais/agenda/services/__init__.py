@@ -43,6 +43,7 @@ from relais.agenda.services.openings import (
     set_doctor_agenda,
     set_reason,
 )
+from relais.agenda.services.painting import Stroke, except_half, paint_strokes, try_out
 from relais.agenda.services.reading import note_day_read
 from relais.agenda.services.refusals import (
     AgendaRefusal,
@@ -64,11 +65,13 @@ __all__ = [
     "PatientTakenRefusal",
     "PlaceTakenRefusal",
     "PracticeRefusal",
+    "Stroke",
     "accept",
     "book",
     "cancel",
     "confirm_hold",
     "except_day",
+    "except_half",
     "expire_holds",
     "give_back",
     "hold",
@@ -81,6 +84,7 @@ __all__ = [
     "note_refused",
     "offer_admissions",
     "offer_freed_places",
+    "paint_strokes",
     "paint_week",
     "prepare_centre",
     "refuse",
@@ -92,5 +96,6 @@ __all__ = [
     "set_reason",
     "take_over",
     "take_over_lists",
+    "try_out",
     "undo",
 ]

@@ -20,6 +20,7 @@ from relais.engine.agenda.openings import (
     CLOSED,
     HOME_VISIT,
     KINDS,
+    NOON,
     PLANNED,
     SAME_DAY,
     USES,
@@ -29,6 +30,7 @@ from relais.engine.agenda.openings import (
     day_segments,
     half_of_day,
     normal_week,
+    over_paint,
 )
 from relais.engine.agenda.places import Nearest, first_starts, free_grid, nearest, starts
 from relais.engine.agenda.waiting import Waiting, order, rank_words
@@ -38,6 +40,7 @@ __all__ = [
     "CLOSED",
     "HOME_VISIT",
     "KINDS",
+    "NOON",
     "PLANNED",
     "SAME_DAY",
     "TICK_MINUTES",
@@ -59,6 +62,7 @@ __all__ = [
     "nearest",
     "normal_week",
     "order",
+    "over_paint",
     "rank_words",
     "starts",
     "tick_of",

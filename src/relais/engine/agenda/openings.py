@@ -125,6 +125,30 @@ def day_segments(
     )
 
 
+def over_paint(
+    painted: Iterable[Paint], *, starts: time, ends: time, fresh: Paint | None
+) -> list[Paint]:
+    """Paint over some hours, or rub them out; paints that touch and say the same become one.
+
+    Raises ValueError when `ends` is not after `starts`.
+    """
+    if ends <= starts:
+        raise ValueError(f"from {starts} to {ends}")
+    left = [rest for old in painted for rest in _without(old, starts, ends)]
+    joined: list[Paint] = []
+    for paint in sorted([*left, *([] if fresh is None else [fresh])], key=lambda one: one.starts):
+        before = joined[-1] if joined else None
+        if before is not None and (before.ends, before.kind, before.released) == (
+            paint.starts,
+            paint.kind,
+            paint.released,
+        ):
+            joined[-1] = Paint(before.starts, paint.ends, paint.kind, paint.released)
+        else:
+            joined.append(paint)
+    return joined
+
+
 def _without(paint: Paint, starts: time, ends: time) -> list[Paint]:
     """Take some time out of a paint."""
     if ends <= paint.starts or paint.ends <= starts:

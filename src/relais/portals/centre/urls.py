@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import URLPattern, URLResolver, include, path
 
 from relais.portals.centre import desk_urls, patient_urls
-from relais.portals.centre.views import appointments, calendar, day, home, week
+from relais.portals.centre.views import appointments, calendar, day, home, openings, week
 
 _ROW = "<int:pk>/rendez-vous/<str:appointment>/"
 
@@ -17,6 +17,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("journee/", day.agenda, name="centre_agenda"),
     path("<int:pk>/agenda/", calendar.calendar, name="centre_calendar"),
     path("<int:pk>/semaine-type/", day.prepare, name="centre_prepare"),
+    path("<int:pk>/ouvertures/", openings.openings, name="centre_openings"),
+    path("<int:pk>/ouvertures/date/", openings.exception, name="centre_exception"),
     path("<int:pk>/jour/<str:day>/", day.day, name="centre_day"),
     path("<int:pk>/jour/<str:day>/semaine/", day.week, name="centre_day_week"),
     path("<int:pk>/jour/<str:day>/chercher/", day.find, name="centre_find"),

@@ -108,7 +108,6 @@ def test_preferences_suggest_communes_and_save(
     page: Page, live_server: LiveServer, doctor: tuple[Doctor, User]
 ) -> None:
     factories.commune(name="Ajain", department="23")
-    factories.practice(label="sutures")
     page.set_viewport_size(DESK)  # type: ignore[arg-type]
     ear = Ear.on(page)
     sign_in(page, live_server.url, doctor[1])
@@ -117,7 +116,6 @@ def test_preferences_suggest_communes_and_save(
     page.get_by_label("Commune où vous habitez").press_sequentially("aja", delay=30)
     expect(page.locator("#communes option")).to_have_attribute("value", "Ajain (23)")
     page.get_by_label("Commune où vous habitez").fill("Ajain (23)")
-    page.get_by_label("avec de l’aide").check()
     page.get_by_role("button", name="Enregistrer mes préférences").click()
     expect(page.get_by_role("status").first).to_contain_text("Vos préférences sont enregistrées")
     assert Doctor.objects.get(pk=doctor[0].pk).home_id is not None

@@ -65,13 +65,15 @@ def test_no_limit_of_travel_is_an_answer(client: Client, doctor: Doctor) -> None
     assert doctor.max_travel_minutes is None
 
 
-def test_acts_are_answered_one_by_one(client: Client, doctor: Doctor) -> None:
+def test_acts_are_answered_one_by_one_on_their_own_page(client: Client, doctor: Doctor) -> None:
     sutures, gynaecology = factories.practice(code="sutures"), factories.practice(code="gyneco")
-    client.post(URL, sent(practice_sutures="with_help"))
+    page = reverse("doctor_practice")
+    client.post(page, {"minutes": "20", "practice_sutures": "with_help"})
     assert [(one.practice, one.level) for one in DoctorPractice.objects.all()] == [
         (sutures, "with_help")
     ]
-    client.post(URL, sent(practice_sutures="with_help", practice_gyneco="no"))
+    client.post(URL, sent())  # the preferences leave the acts as they are
+    client.post(page, {"minutes": "20", "practice_sutures": "with_help", "practice_gyneco": "no"})
     assert {one.practice: one.level for one in DoctorPractice.objects.all()} == {
         sutures: "with_help",
         gynaecology: "no",

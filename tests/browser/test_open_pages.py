@@ -61,7 +61,8 @@ def test_a_wide_screen_shows_the_navigation_without_a_button(
     page.set_viewport_size(DESK)  # type: ignore[arg-type]
     sign_in(page, live_server.url, factories.user(Role.PLANNER))
     page.goto(f"{live_server.url}/bureau/composants/")
-    expect(page.get_by_role("link", name="Médecins")).to_be_visible()
+    expect(page.get_by_role("link", name="Volontaires")).to_be_visible()
+    expect(page.get_by_role("link", name="Médecins")).to_be_hidden()
     expect(page.get_by_role("button", name="Menu")).to_be_hidden()
     expect(page.get_by_role("button", name="Fermer", exact=True)).to_have_count(0)
 

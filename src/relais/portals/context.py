@@ -102,6 +102,8 @@ NAVIGATION: Final = (
         group=RELAY,
     ),
     _Entry(Right.ROTA_READ, "office_radar", "Risques", ("office_search",), group=RELAY),
+    _Entry(Right.ROTA_PLAN, "office_runs", "Propositions", ("office_run",), group=RELAY),
+    _Entry(Right.ROTA_PLAN, "office_seasons", "Saisons", group=RELAY),
     _Entry(
         Right.AGENDA_READ,
         "centre_agenda",
@@ -140,6 +142,17 @@ NAVIGATION: Final = (
         ("centre_patient", "centre_online", "centre_exception"),
         group=PATIENTS,
     ),
+    _Entry(
+        Right.DOCTORS_READ,
+        "office_doctors",
+        "Médecins",
+        ("office_doctor", "office_paper", "office_letter"),
+        group=VOLUNTEERS,
+    ),
+    _Entry(
+        Right.INTERESTS_CALL, "office_interests", "Appels", ("office_interest",), group=VOLUNTEERS
+    ),
+    _Entry(Right.NETWORK_READ, "office_centres", "Centres", ("office_centre",), group=CENTRES),
     _Entry(Right.STAYS_READ, "centre_ready", "Lundi prochain", group=CENTRES),
     _Entry(
         Right.STAYS_READ,
@@ -155,19 +168,6 @@ NAVIGATION: Final = (
         ("centre_week", "centre_calendar"),
         group=CENTRES,
     ),
-    _Entry(
-        Right.DOCTORS_READ,
-        "office_doctors",
-        "Médecins",
-        ("office_doctor", "office_paper", "office_letter"),
-        group=VOLUNTEERS,
-    ),
-    _Entry(
-        Right.INTERESTS_CALL, "office_interests", "Appels", ("office_interest",), group=VOLUNTEERS
-    ),
-    _Entry(Right.NETWORK_READ, "office_centres", "Centres", ("office_centre",), group=CENTRES),
-    _Entry(Right.ROTA_PLAN, "office_runs", "Propositions", ("office_run",), group=RELAY),
-    _Entry(Right.ROTA_PLAN, "office_seasons", "Saisons", group=RELAY),
     _Entry(Right.MESSAGES_READ, "office_messages", "Messages", ("office_message", "office_text")),
     _Entry(Right.DATA_IMPORT, "office_import", "Importer", ("office_import",), group=DATA),
     _Entry(Right.DATA_EXPORT, "office_export", "Exporter", ("office_export",), group=DATA),

@@ -128,6 +128,10 @@ class Everything:
             return ["jeton"]
         if argument == "pk" and name.startswith("doctor_stay"):
             return [str(world.stay.pk)]
+        if argument == "pk" and name.startswith("office_interest"):
+            return [str(world.interest.pk)]
+        if argument == "pk" and name in {"office_letter_file", "doctor_letter"}:
+            return [str(world.letter.pk)]
         if argument == "pk" and name.startswith(("centre", "office_centre")):
             return [str(world.centre.pk)]
         if argument == "pk" and name.startswith("office_run"):
@@ -142,6 +146,7 @@ class Everything:
             "code": ["test_message"],
             "centre_id": [str(world.centre.pk)],
             "what": ["envoyer"],
+            "kind": ["contract"],
             "person": ["1"],
             "line_id": [str(world.line.pk)],
             "stay": [str(world.stay.pk)],

@@ -18,7 +18,7 @@ type Script = Generator[bytes, tuple[int, bytes], None]
 
 @dataclass
 class Played:
-    """What a load gave: seconds of each request, answers by status, how often one was sent again."""
+    """What a load gave: seconds of each request, answers by status, how many were sent again."""
 
     times: list[float] = field(default_factory=list)
     statuses: dict[int, int] = field(default_factory=dict)

@@ -210,13 +210,13 @@ class World:
                     "rev": row["rev"],
                     "cancelled_by": "centre",
                 }
-                status, body = yield self.post(f"{path}annuler/", said, cookie, token)
+                status, _ = yield self.post(f"{path}annuler/", said, cookie, token)
                 if status in (200, 302):
                     told[-1]["state"] = "cancelled"
             elif mind < 0.5:
                 place = f"{dice.choice(self.lines)}.{first + dice.randrange(90)}"
                 said = {"key": f"{key}m", "rev": row["rev"], "place": place, "minutes": 10}
-                status, body = yield self.post(f"{path}changer/", said, cookie, token)
+                status, _ = yield self.post(f"{path}changer/", said, cookie, token)
                 if status in (200, 302):
                     told[-1]["place"] = place
 
@@ -316,7 +316,7 @@ def one_mode(
         before = cpu_of(below(server)), _dead_and_alive(database)
         stop = threading.Event()
         if kills:
-            victim = [pid for pid in below(server)[1:] if _is_worker(pid)][0]
+            victim = next(pid for pid in below(server)[1:] if _is_worker(pid))
             threading.Thread(target=_kill_later, args=(victim, stop), daemon=True).start()
             killed += 1
         scripts = [

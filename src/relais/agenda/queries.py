@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any, Final
 
+from django.db import connection
 from django.db.models import Exists, OuterRef, QuerySet
 
+from relais.accounts.models import User
 from relais.agenda.models import (
     Appointment,
     AppointmentChange,
@@ -37,18 +40,51 @@ def lines_of(centre: Centre, *, day: date) -> tuple[Line, ...]:
     return tuple(line for line in rows if line.is_active(day))
 
 
-def with_owner(
-    lines: QuerySet[Line], *, tick: int, lane: int, request_key: str, now: datetime
-) -> QuerySet[Line]:
-    """Say beside each line (`is_taken`) whether five minutes of a lane belong to somebody else.
+_GLANCE: Final = """
+SELECT EXISTS (SELECT 1 FROM agenda_linetick t JOIN agenda_appointment a ON a.id = t.appointment_id
+                WHERE t.line_id = %(line)s AND t.lane = %(lane)s AND t.tick = %(tick)s
+                  AND NOT (a.state = 'held' AND a.hold_until <= %(now)s))
+   AND NOT EXISTS (SELECT 1 FROM agenda_appointmentchange c
+                WHERE c.request_key = %(key)s AND NOT (c.request_key = ''))
+  FROM network_line l
+ WHERE l.id = %(line)s AND l.centre_id = %(centre)s
+   AND EXISTS (SELECT 1 FROM network_coordination k
+                WHERE k.centre_id = l.centre_id AND k.user_id = %(user)s
+                  AND k.since_on <= %(today)s
+                  AND (k.until_on IS NULL OR k.until_on > %(today)s))
+"""
 
-    What the click of that key took itself does not count: sent twice, it counts once.
+
+def is_somebody_s(
+    user: User,
+    *,
+    centre: int,
+    line: int,
+    lane: int,
+    tick: int,
+    request_key: str,
+    now: datetime,
+    today: date,
+) -> bool | None:
+    """Say whether five minutes of a line belong to somebody else; one statement, no row read.
+
+    None when the line is none of a centre that the user coordinates today. What the click of that
+    key took itself does not count: sent twice, it counts once. In SQL, for it answers a rush.
     """
-    owned = LineTick.objects.filter(line=OuterRef("pk"), lane=lane, tick=tick).exclude(
-        appointment__state=AppointmentState.HELD, appointment__hold_until__lte=now
-    )
-    mine = AppointmentChange.objects.filter(request_key=request_key).exclude(request_key="")
-    return lines.annotate(is_taken=Exists(owned) & ~Exists(mine))
+    said: dict[str, Any] = {
+        "user": user.pk,
+        "centre": centre,
+        "line": line,
+        "lane": lane,
+        "tick": tick,
+        "key": request_key,
+        "now": connection.ops.adapt_datetimefield_value(now),
+        "today": connection.ops.adapt_datefield_value(today),
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(_GLANCE, said)
+        found = cursor.fetchone()
+    return None if found is None else bool(found[0])
 
 
 def appointments_between(

@@ -95,9 +95,7 @@ def except_half(
         fresh = Paint(begin, end, kind)
     elif kind is not None:
         if starts is None or ends is None:
-            raise AgendaRefusal(
-                "Écrivez de quelle heure à quelle heure le centre ouvre ce jour-là."
-            )
+            raise AgendaRefusal("Écrivez les heures auxquelles le centre ouvre ce jour-là.")
         begin, end = starts, ends
         fresh = Paint(starts, ends, kind)
     rows = Opening.objects.filter(centre=centre, line=line, day=day).order_by("starts", "id")

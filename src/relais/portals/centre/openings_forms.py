@@ -15,7 +15,6 @@ RUB_OUT: Final = "rub"
 FIRST_HOUR, LAST_HOUR, CELL_MINUTES = 7, 20, 30
 WEEKDAYS: Final = ("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi")
 RELEASED_BY: Final = time(8)  # what the field proposes for care of the day
-_CELL: Final = r"^[0-5]\.\d{4}$"
 
 
 def hours() -> list[time]:

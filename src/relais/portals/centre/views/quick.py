@@ -63,16 +63,21 @@ def give(request: PersonRequest, centre: int, person: str) -> HttpResponse:
     said = form.cleaned_data
     now, today = timezone.now(), timezone.localdate()
     lane = BETWEEN_LANE if said["between"] else MAIN_LANE
-    wanted = permissions.lines_to_book(request.user, today=today).filter(
-        pk=said["line"], centre=centre
+    taken = queries.is_somebody_s(
+        request.user,
+        centre=centre,
+        line=said["line"],
+        lane=lane,
+        tick=said["tick"],
+        request_key=said["key"],
+        now=now,
+        today=today,
     )
-    line = queries.with_owner(
-        wanted, tick=said["tick"], lane=lane, request_key=said["key"], now=now
-    ).first()
-    if line is None:
+    if taken is None:
         raise Http404
-    if line.is_taken:  # type: ignore[attr-defined]
+    if taken:
         return _refuse(TAKEN)
+    line = permissions.lines_to_book(request.user, today=today).get(pk=said["line"])
     patient, reason = _patient(request, person), _reason(said["motif"])
     length = _length(line, patient, reason, said["tick"], said["minutes"])
     try:

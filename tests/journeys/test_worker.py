@@ -99,6 +99,7 @@ def test_the_duties_are_those_that_are_written_down() -> None:
         "end_late_holds",
         "forget_online_requests",
         "offer_freed_places",
+        "remind_patients",
         "look_at_the_papers",
         "send_welcome_packs",
         "tell_what_is_missing",

@@ -15,7 +15,15 @@ from relais.agenda import services as agenda
 from relais.booking import services as booking
 from relais.core.actors import Actor
 from relais.core.seals import seal_audit
-from relais.journeys import choosing, readiness, reminding, searching, spreadsheets, staying
+from relais.journeys import (
+    choosing,
+    readiness,
+    reminding,
+    reminding_patients,
+    searching,
+    spreadsheets,
+    staying,
+)
 from relais.journeys.sending import forget_old_messages, send_messages
 from relais.rota.services import fail_silent_runs, radar_is_stale
 from relais.rota.tasks import read_the_radar
@@ -126,6 +134,11 @@ def offer_freed_places(now: datetime) -> int:
     return agenda.offer_freed_places(now, by=Actor.system("liste d’attente"))
 
 
+def remind_patients(now: datetime) -> int:
+    """Write the reminders of appointments that are due; count them."""
+    return reminding_patients.remind(now)
+
+
 EVERY_MINUTE: Final[tuple[Duty, ...]] = (
     seal_the_audit,
     end_silent_runs,
@@ -140,6 +153,7 @@ EVERY_MINUTE: Final[tuple[Duty, ...]] = (
     end_late_holds,
     forget_online_requests,
     offer_freed_places,
+    remind_patients,
     look_at_the_papers,
     send_welcome_packs,
     tell_what_is_missing,

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from relais.engine.rota.national.market import Market, Prices
 from relais.engine.rota.national.nation import Ints
-from relais.engine.rota.national.prices import Market, Prices
 from relais.engine.rota.problem import Problem
 
 _NEAR_A_PLACE = 200  # missions kept, the nearest of them
@@ -28,42 +28,13 @@ class Near:
 def near_missions(market: Market, prices: Prices, width: float) -> Near:
     """List the missions that lose at most `width` against the best of their unit."""
     place = np.where(market.nation.places > 0, prices.place, 0.0)
-    table = market.table(place, prices.window)
-    several = np.zeros(len(market.nation.room), dtype=np.bool_)
-    several[market.who[market.several]] = True
-    found: list[tuple[Ints, Ints, NDArray[np.float32], NDArray[np.float32]]] = []
-    bounds = np.r_[market.starts, len(market.unit)]
-
-    def part(first: int, last: int) -> None:
-        rows = slice(int(bounds[first]), int(bounds[last]))
-        unit = market.unit[rows]
-        gains = table[market.row[rows]]
-        gains -= market.nation.cost[unit]
-        # Who may come several times loses against the best of that week only.
-        best = np.maximum(gains.max(axis=1), 0.0)
-        best = np.where(several[unit], best, prices.worth[unit].astype(np.float32))
-        row, centre = np.nonzero(gains >= (best - np.float32(width))[:, None])
-        gain = gains[row, centre]
-        found.append((row + rows.start, centre, gain, best[row] - gain))
-
-    market.in_parts(part)
-    found.sort(key=lambda one: int(one[0][0]) if len(one[0]) else -1)
-    if not found:
-        none = np.zeros(0, dtype=np.int32)
-        return Near(none, none, none, none.astype(np.float32))
-    row = np.concatenate([one[0] for one in found])
-    centre = np.concatenate([one[1] for one in found])
-    gain = np.concatenate([one[2] for one in found])
     most = _NEAR_A_PLACE * max(1, int(market.nation.places.sum()))
-    if len(row) > most:
-        lost = np.concatenate([one[3] for one in found])
-        kept = np.sort(np.argpartition(lost, most - 1)[:most])
-        row, centre, gain = row[kept], centre[kept], gain[kept]
+    found = market.near(market.table(place, prices.window), prices.worth, width, most)
     return Near(
-        unit=market.unit[row].astype(np.int32),
-        centre=centre.astype(np.int32),
-        week=market.week[row].astype(np.int32),
-        gain=gain,
+        unit=market.unit[found.entry].astype(np.int32),
+        centre=found.centre,
+        week=market.week[found.entry].astype(np.int32),
+        gain=found.gain,
     )
 
 

@@ -16,10 +16,11 @@ from relais.engine.rota.national.chains import close_holes
 from relais.engine.rota.national.coverage import Shortfall
 from relais.engine.rota.national.draft import Draft
 from relais.engine.rota.national.executors import Crew
+from relais.engine.rota.national.market import Market, Prices
 from relais.engine.rota.national.matching import Matching, match
 from relais.engine.rota.national.nation import Floats, Ints, Nation, nation
 from relais.engine.rota.national.near import Near, near_missions, split
-from relais.engine.rota.national.prices import Market, Prices, find_prices
+from relais.engine.rota.national.prices import climb, find_prices, look_near
 from relais.engine.rota.national.regions import Answer, Regions, Task, plan_region
 from relais.engine.rota.problem import Problem
 
@@ -30,7 +31,7 @@ _REGION_LINES = 24  # places a week that one region holds
 _NEAR = 40.0  # of reduced cost: missions that are looked at
 _CHANCE = 20.0  # of gain, when units are lent from round to round
 _ROUNDS, _STEPS = 12, 40  # of climbing the bound
-_PRICES_SHARE = 0.4  # of the budget, at most, for prices
+_PRICES_SHARE = 0.5  # of the budget, at most, for prices
 _TASK_SECONDS = 20.0
 _AFTER_REGIONS = 0.4  # the longest step of the climb from the prices of regions, in minutes
 _MOST_PRICE, _HALF = 6_000.0, 0.5
@@ -138,7 +139,7 @@ class _Planning:
             self.draft.take(mission)
         window = np.where(self.market.open_windows, self.prices.window, 0.0)
         depth = np.where(self.market.reserves.wanted > 0, self.prices.depth, 0.0)
-        self.take_prices(self.market.exact(self.prices.place, window, depth, keep=True))
+        self.take_prices(self.market.exact(self.prices.place, window, depth))
 
     def late(self) -> bool:
         """Say whether improving is over."""
@@ -227,13 +228,12 @@ class _Planning:
                 self.prices.place + share * (place - self.prices.place),
                 self.prices.window + share * (window - self.prices.window),
                 self.prices.depth,
-                keep=True,
             )
             if found.bound > best.bound:
                 best = found
-        self.market.exact(best.place, best.window, best.depth, keep=True)
-        climbed = self.market.climb(best, steps=_STEPS, scale=_AFTER_REGIONS, stop=self.late)
-        found = self.market.exact(*climbed, keep=True)
+        look_near(self.market, best)
+        climbed = climb(self.market, best, steps=_STEPS, scale=_AFTER_REGIONS, stop=self.late)
+        found = self.market.exact(*climbed)
         best = max(best, found, key=lambda one: one.bound)
         if best is not self.prices:
             self.take_prices(best)

@@ -83,6 +83,15 @@ def test_somebody_who_looks_like_a_known_patient_is_shown_before_a_file_is_opene
     )
 
 
+def test_on_the_telephone_too_a_file_that_looks_alike_is_shown_first(desk: Desk) -> None:
+    address = reverse("centre_new_patient", args=[desk.centre.pk, MONDAY.isoformat()])
+    page = desk.client.post(address, TYPED)
+    assert page.status_code == 422
+    assert desk.patient.public_id in page.text
+    desk.client.post(address, {**TYPED, "other_person": "on"})
+    assert Person.objects.count() == 2
+
+
 def test_a_birth_place_is_typed_by_its_name_or_its_code(desk: Desk) -> None:
     place = factories.commune(code="23030", name="Bourganeuf", search_name="bourganeuf")
     for typed, kept in (("Bourganeuf", "23030"), ("99100", "99100"), ("", "99999")):

@@ -124,7 +124,7 @@ def end(row: Request, *, state: RequestState, now: datetime) -> None:
     row.save()
 
 
-def hash_of(row: Request, code: str) -> str:
+def hash_of(row: Request, *, code: str) -> str:
     """Give what is kept of a code: it says nothing without the secret of the product."""
     return salted_hmac(_SALT, f"{row.key}:{code}", algorithm="sha256").hexdigest()
 
@@ -168,7 +168,7 @@ def _hold(
 def _send_code(row: Request, *, by: Actor, now: datetime) -> str:
     digits = number("code_digits")
     code = f"{secrets.randbelow(10**digits):0{digits}d}"
-    row.code_hash, row.sent_at, row.sends = hash_of(row, code), now, row.sends + 1
+    row.code_hash, row.sent_at, row.sends = hash_of(row, code=code), now, row.sends + 1
     row.save(update_fields=["code_hash", "sent_at", "sends"])
     outbox.post(
         Recipient(

@@ -53,7 +53,7 @@ def confirm(request: Request, *, code: str, today: date, by: Actor, now: datetim
     if not counted:
         drop(row, by=by, now=now)
         raise OverRefusal(TOO_LATE if row.tries < most else _NO_TRY)
-    if not row.code_hash or not constant_time_compare(row.code_hash, hash_of(row, said)):
+    if not row.code_hash or not constant_time_compare(row.code_hash, hash_of(row, code=said)):
         audit.record(row, verb="booking.code_missed", by=by, at=now)
         if row.tries >= most:
             drop(row, by=by, now=now)

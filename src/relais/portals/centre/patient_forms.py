@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Any, Final
 
 from django import forms
 
 from relais.booking.states import Access
+from relais.engine import identity
+from relais.engine.identity import BirthDate, BirthDateError, Traits
 from relais.network.models import Centre
 from relais.patients.models import Person
+from relais.patients.queries import last_digits
 from relais.patients.states import Agreement, Consent, Proof, Protection, ProxyKind, Sex
 from relais.portals.days import DayField
 from relais.territory.models import Commune
@@ -203,8 +207,8 @@ class MergeForm(forms.Form):
     def __init__(self, *args: Any, files: tuple[Person, Person], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["keep"].choices = [  # type: ignore[attr-defined]
-            (one.public_id, f"{one.formal_name}, ouverte le {one.created_at:%d/%m/%Y}")
-            for one in files
+            (one.public_id, f"{which} : {one.formal_name}")
+            for which, one in zip(("la première", "la deuxième"), files, strict=True)
         ]
 
 
@@ -249,10 +253,17 @@ class OnlineForm(forms.Form):
     )
 
 
-def born(form: IdentityForm) -> date | None:
-    """Give the birth day that was typed, when it is a day."""
-    said = form.cleaned_data
+def wanted_of(typed: Mapping[str, Any]) -> Traits:
+    """Give what somebody typed of a patient as files are compared on."""
     try:
-        return date(said["birth_year"], said["birth_month"] or 1, said["birth_day"] or 1)
-    except ValueError:
-        return None
+        born_on = BirthDate.read(typed["birth_written"]).day_used()
+    except BirthDateError:
+        born_on = date.min  # alike to nobody; the service says what is wrong
+    return Traits(
+        birth_name=identity.plain(typed["birth_name"]),
+        used_name=identity.plain(typed["used_name"]),
+        first_name=identity.plain(typed["first_birth_name"]),
+        born_on=born_on,
+        sex=typed["sex"],
+        contacts=frozenset({last_digits(typed["phone"]), typed["email"].casefold()} - {""}),
+    )

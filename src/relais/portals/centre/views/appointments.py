@@ -33,6 +33,7 @@ from relais.portals.centre.forms import (
     UndoForm,
     new_key,
 )
+from relais.portals.centre.patient_forms import wanted_of
 from relais.portals.centre.views import quick
 from relais.portals.centre.views.day import DONE, readable
 from relais.portals.gates import PersonRequest, actor, needs
@@ -117,7 +118,15 @@ def new_patient(request: PersonRequest, pk: int, day: str) -> HttpResponseBase:
     """Open the file of a patient whom the centre meets for the first time."""
     centre, chosen = _writable(request, pk, day)
     form = PatientForm(request.POST or None)
+    twins: tuple[patients.PossibleTwin, ...] = ()
     if request.method == "POST" and form.is_valid():
+        twins = patients.alike(centre, wanted=wanted_of(form.traits()))
+    if twins and "other_person" not in request.POST:
+        patient_services.note_search(
+            [twin.person for twin in twins], by=actor(request), now=timezone.now()
+        )
+        form.add_error(None, "Une fiche existe peut-être déjà. Regardez avant d’en ouvrir une.")
+    elif request.method == "POST" and form.is_valid():
         try:
             made = patient_services.add_person(
                 centre, by=actor(request), now=timezone.now(), **form.traits()
@@ -129,7 +138,7 @@ def new_patient(request: PersonRequest, pk: int, day: str) -> HttpResponseBase:
     return render(
         request,
         "centre/new_patient.html",
-        {"centre": centre, "day": chosen, "form": form},
+        {"centre": centre, "day": chosen, "form": form, "twins": twins},
         status=422 if form.errors else 200,
     )
 

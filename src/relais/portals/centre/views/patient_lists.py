@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Any, Final
+from typing import Final
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse, HttpResponseBase
@@ -14,14 +14,13 @@ from relais.accounts.states import Right
 from relais.booking import queries as booking_queries
 from relais.booking.states import Access
 from relais.core.errors import Refusal
-from relais.engine import identity, parameters
-from relais.engine.identity import BirthDate, BirthDateError, Traits
+from relais.engine import parameters
 from relais.journeys import patients as journeys
 from relais.network.models import Centre
 from relais.patients import permissions, queries, services
 from relais.patients.models import Person
 from relais.portals.centre.forms import FindForm
-from relais.portals.centre.patient_forms import ExceptionForm, NewForm, OnlineForm
+from relais.portals.centre.patient_forms import ExceptionForm, NewForm, OnlineForm, wanted_of
 from relais.portals.gates import PersonRequest, actor, needs
 
 SHOWN: Final = 8  # names of a short list
@@ -82,7 +81,7 @@ def new(request: PersonRequest, pk: int) -> HttpResponseBase:
     form = NewForm(request.POST or None)
     twins: tuple[queries.PossibleTwin, ...] = ()
     if request.method == "POST" and form.is_valid():
-        twins = queries.alike(centre, wanted=_wanted(form))
+        twins = queries.alike(centre, wanted=wanted_of(form.traits()))
         if twins and not form.cleaned_data["other_person"]:
             services.note_search([twin.person for twin in twins], by=actor(request), now=now)
             form.add_error(None, "Une fiche existe peut-être déjà. Regardez avant d’en ouvrir une.")
@@ -208,20 +207,3 @@ def coordinated(request: PersonRequest, pk: int) -> Centre:
     if not permissions.may_book(request.user, centre=centre, today=timezone.localdate()):
         raise Http404
     return centre
-
-
-def _wanted(form: NewForm) -> Traits:
-    said: dict[str, Any] = form.traits()
-    try:
-        born_on = BirthDate.read(said["birth_written"]).day_used()
-    except BirthDateError:
-        born_on = timezone.localdate()
-    digits = queries.last_digits(said["phone"])
-    return Traits(
-        birth_name=identity.plain(said["birth_name"]),
-        used_name=identity.plain(said["used_name"]),
-        first_name=identity.plain(said["first_birth_name"]),
-        born_on=born_on,
-        sex=said["sex"],
-        contacts=frozenset({digits, said["email"].casefold()} - {""}),
-    )

@@ -31,7 +31,7 @@ def test_demonstration_fills_every_week_and_proves_it(settings: object) -> None:
 
     assert (played.centres, played.lines, played.doctors) == (11, 14, 950)
     assert (played.holes, played.proven, PlannedHole.objects.count()) == (0, True, 0)
-    assert len(chapters) == 9
+    assert len(set(chapters)) == len(chapters) > 8
     assert Appointment.objects.filter(starts_at__gt=NOW, state="booked").count() > 50
     assert (tick_faults(), double_bookings()) == ((), ())
     assert is_played(today=date(2026, 11, 20)) is True

@@ -30,6 +30,7 @@ from relais.journeys.demo.desks import set_up_the_desks
 from relais.journeys.demo.joining import show_the_way_in
 from relais.journeys.demo.people import Person, Place, Town, draw_people
 from relais.journeys.demo.stays import lend_houses, tell_the_stays
+from relais.journeys.demo.waiting import fill_the_lists
 from relais.network import services as network
 from relais.network.models import Centre, Practice
 from relais.network.states import ClosureReason
@@ -101,6 +102,8 @@ def play(*, now: datetime, say: Callable[[str], None], count: int = DOCTORS) -> 
     say("Des patients fictifs et leurs rendez-vous…")
     fill_the_agendas(centres, this_monday=this_monday, by=STORY, now=now)
     set_up_the_desks(centres, by=STORY, now=now)
+    say("Deux listes d’attente, et une matinée à l’accueil…")
+    fill_the_lists(centres, by=STORY, now=now)
     return Played(
         centres=len(centres),
         lines=sum(centre.lines.count() for centre in centres.values()),

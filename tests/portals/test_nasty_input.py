@@ -39,7 +39,8 @@ NASTY = (
     "x" * 5000,
 )
 QUERIES = ("q", "page", "du", "centre", "etat", "mois", "vue", "fait", "home", "next", "qui", "who",
-           "what", "since", "until", "area", "statut", "ordre")  # fmt: skip
+           "what", "since", "until", "area", "statut", "ordre", "motif", "place", "apres",
+           "nouveau", "pour")  # fmt: skip
 
 
 @dataclass

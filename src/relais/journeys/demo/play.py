@@ -26,6 +26,7 @@ from relais.doctors.states import PreferenceKind
 from relais.engine.weeks import WEEK, monday_of
 from relais.journeys import people, relay
 from relais.journeys.demo.agendas import fill_the_agendas
+from relais.journeys.demo.choices import say_and_choose
 from relais.journeys.demo.desks import set_up_the_desks
 from relais.journeys.demo.joining import show_the_way_in
 from relais.journeys.demo.people import Person, Place, Town, draw_people
@@ -96,6 +97,8 @@ def play(*, now: datetime, say: Callable[[str], None], count: int = DOCTORS) -> 
     say("Les premières réponses des médecins…")
     answer_the_plan(this_monday, now=now)
     open_doctor_accounts(this_monday, now=now)
+    say("Des semaines au choix, une semaine retenue, « toujours d’accord ? »…")
+    say_and_choose(this_monday, by=STORY, now=now)
     say("Des médecins qui rejoignent le collectif…")
     show_the_way_in(centres, by=STORY, now=now)
     tell_the_stays(this_monday, troubled=next(iter(centres.values())), by=STORY, now=now)

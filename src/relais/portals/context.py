@@ -58,7 +58,7 @@ class _Entry:
 
 # Where a role has many pages, they stand in groups; an entry of no group stands alone.
 OWN_WEEKS, OWN_FILE, TODAY, PATIENTS = "Mes semaines", "Mon dossier", "Aujourd’hui", "Patientèle"
-RELAY, VOLUNTEERS, CENTRES = "Relais", "Volontaires", "Réseau"
+RELAY, VOLUNTEERS, CENTRES = "Relais", "Volontaires", "Sur place"
 DATA, SETTINGS = "Données", "Réglages"
 
 # The order is that of the screen. `under` names the pages that belong to the entry.
@@ -102,6 +102,17 @@ NAVIGATION: Final = (
         group=RELAY,
     ),
     _Entry(Right.ROTA_READ, "office_radar", "Risques", ("office_search",), group=RELAY),
+    _Entry(
+        Right.EXPENSES_APPROVE, "office_expenses", "Frais", ("office_expense",), group=VOLUNTEERS
+    ),
+    _Entry(
+        Right.PAYMENTS_MAKE,
+        "office_payments",
+        "Virements",
+        ("office_payment", "office_payslips"),
+        group=VOLUNTEERS,
+    ),
+    _Entry(Right.FEEDBACK_READ, "office_feedback", "Avis", group=VOLUNTEERS),
     _Entry(Right.ROTA_PLAN, "office_runs", "Propositions", ("office_run",), group=RELAY),
     _Entry(Right.ROTA_PLAN, "office_seasons", "Saisons", group=RELAY),
     _Entry(

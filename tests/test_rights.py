@@ -129,7 +129,7 @@ class World:
     def parameters(self, name: str, wanted: set[str]) -> dict[str, Any]:
         """Give the parameters of an address."""
         pk: Any = self.doctor.pk
-        if name in {"doctor_mission", "doctor_answer"}:
+        if name in {"doctor_mission", "doctor_answer"} or name.startswith("doctor_after"):
             pk = self.mission.pk
         elif name.startswith("doctor_stay"):
             pk = self.stay.pk

@@ -103,6 +103,7 @@ def test_the_duties_are_those_that_are_written_down() -> None:
         "look_at_the_papers",
         "send_welcome_packs",
         "tell_what_is_missing",
+        "thank_for_missions",
     ]
 
 

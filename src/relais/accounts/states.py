@@ -47,6 +47,9 @@ class Right(StrEnum):
     WELCOME_EDIT = auto()
     INTERESTS_CALL = auto()
     LETTERS_MAKE = auto()
+    EXPENSES_APPROVE = auto()
+    PAYMENTS_MAKE = auto()
+    FEEDBACK_READ = auto()
 
 
 RIGHT_MEANINGS: Final[dict[Right, str]] = {
@@ -85,6 +88,9 @@ RIGHT_MEANINGS: Final[dict[Right, str]] = {
     Right.PREMISES_EDIT: "modifier les logements et les voitures de ses centres, noter leurs codes",
     Right.WELCOME_EDIT: "écrire le livret d’accueil de ses centres",
     Right.INTERESTS_CALL: "appeler les médecins intéressés et noter les appels",
+    Right.EXPENSES_APPROVE: "voir les frais des médecins, les accepter ou les refuser",
+    Right.PAYMENTS_MAKE: "préparer les virements des frais et les comptes qu’ils portent",
+    Right.FEEDBACK_READ: "lire ce que les médecins disent de leur semaine",
     Right.LETTERS_MAKE: "préparer et ouvrir les lettres et contrats des médecins",
 }
 
@@ -152,6 +158,8 @@ RIGHTS_OF: Final[dict[Role, frozenset[Right]]] = {
         Right.PAPERS_VERIFY,
         Right.INTERESTS_CALL,
         Right.LETTERS_MAKE,
+        Right.EXPENSES_APPROVE,
+        Right.FEEDBACK_READ,
     },
     Role.DIRECTOR: _SIGNED_IN
     | _OFFICE_READ
@@ -162,6 +170,8 @@ RIGHTS_OF: Final[dict[Role, frozenset[Right]]] = {
         Right.AUDIT_READ,
         Right.DESIGN_READ,
         Right.MESSAGES_READ,
+        Right.PAYMENTS_MAKE,
+        Right.FEEDBACK_READ,
     },
     Role.PIONEER: _SIGNED_IN
     | _OFFICE_READ
@@ -184,7 +194,7 @@ ROLE_SCOPES: Final[dict[Role, str]] = {
     Role.COORDINATOR: "les centres qui lui sont confiés, tant que la coordination dure, et leurs"
     " patients",
     Role.PLANNER: "tout le réseau",
-    Role.DIRECTOR: "tout le réseau, en lecture",
+    Role.DIRECTOR: "tout le réseau, en lecture ; les virements des frais",
     Role.PIONEER: "tout le réseau, en lecture ; ses propres semaines et missions",
     Role.TOWN: "son propre compte, pour l’instant",
     Role.ADMINISTRATOR: "les comptes et le journal, pas le planning",

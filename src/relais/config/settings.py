@@ -313,6 +313,10 @@ if (
 ):
     raise MisconfiguredError("RELAIS_SMS_GATEWAY doit commencer par https://.")
 
+# -- the account from which expenses are paid back --------------------------------------------------
+PAYER_IBAN = env_text("RELAIS_PAYER_IBAN") or ("FR1420041010050500013M02606" if DEMO else "")
+PAYER_BIC = env_text("RELAIS_PAYER_BIC")
+
 # -- language and time -----------------------------------------------------------------------------
 LANGUAGE_CODE = "fr"
 TIME_ZONE = "Europe/Paris"

@@ -16,6 +16,7 @@ from relais.booking import services as booking
 from relais.core.actors import Actor
 from relais.core.seals import seal_audit
 from relais.journeys import (
+    after,
     choosing,
     readiness,
     reminding,
@@ -139,6 +140,11 @@ def remind_patients(now: datetime) -> int:
     return reminding_patients.remind(now)
 
 
+def thank_for_missions(now: datetime) -> int:
+    """Write to the doctors whose week has ended; count them."""
+    return after.thank(now)
+
+
 EVERY_MINUTE: Final[tuple[Duty, ...]] = (
     seal_the_audit,
     end_silent_runs,
@@ -157,6 +163,7 @@ EVERY_MINUTE: Final[tuple[Duty, ...]] = (
     look_at_the_papers,
     send_welcome_packs,
     tell_what_is_missing,
+    thank_for_missions,
 )
 
 # What nobody should wait a minute for.

@@ -8,6 +8,7 @@ from django.http import HttpResponse
 
 from relais.core.private_files import JPEG, PDF, PNG
 from relais.doctors.models import Letter, Paper
+from relais.stays.models import Expense
 
 _ENDINGS: Final = {PDF: "pdf", JPEG: "jpg", PNG: "png"}
 
@@ -31,6 +32,16 @@ def pdf_answer(content: bytes, *, name: str) -> HttpResponse:
     """Answer with a PDF to save or to read, which no cache keeps."""
     answer = HttpResponse(content, content_type=PDF)
     answer["Content-Disposition"] = f'inline; filename="{name}.pdf"'
+    answer["X-Content-Type-Options"] = "nosniff"
+    answer["Cache-Control"] = "private, no-store"
+    return answer
+
+
+def receipt_answer(expense: Expense, content: bytes) -> HttpResponse:
+    """Answer with the receipt of an expense; its name tells the expense, never the person."""
+    answer = HttpResponse(content, content_type=expense.media_type)
+    name = f"ticket-{expense.pk}.{_ENDINGS[expense.media_type]}"
+    answer["Content-Disposition"] = f'attachment; filename="{name}"'
     answer["X-Content-Type-Options"] = "nosniff"
     answer["Cache-Control"] = "private, no-store"
     return answer

@@ -30,3 +30,39 @@ class Section(TextChoices):
 
 
 SECTIONS: Final = tuple(Section)
+
+
+class ExpenseKind(TextChoices):
+    """What a doctor spent money on for a mission."""
+
+    TRAIN = "train", "train, autocar, avion"
+    KILOMETRES = "km", "kilomètres avec ma voiture"
+    TOLL = "toll", "péage, stationnement, carburant"
+    MEAL = "meal", "repas"
+    OTHER = "other", "autre"
+
+
+class ExpenseState(TextChoices):
+    """Where an expense stands."""
+
+    SENT = "sent", "envoyée"
+    APPROVED = "approved", "acceptée"
+    REFUSED = "refused", "refusée"
+    IN_BATCH = "in_batch", "en cours de virement"
+    PAID = "paid", "versée"
+
+
+class Pleased(TextChoices):
+    """How something went, in one word."""
+
+    WELL = "well", "très bien"
+    FINE = "fine", "bien"
+    POORLY = "poorly", "à améliorer"
+
+
+class Again(TextChoices):
+    """Would the doctor come again?"""
+
+    YES = "yes", "oui"
+    PERHAPS = "perhaps", "peut-être"
+    NO = "no", "pas pour l’instant"

@@ -37,6 +37,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("charte/", joining.charter, name="doctor_charter"),
     path("pratique/", joining.practice, name="doctor_practice"),
     path("documents/<int:pk>/", joining.letter, name="doctor_letter"),
+    path("apres/", include("relais.portals.doctor.after_urls")),
     path("sejours/", include("relais.portals.doctor.stay_urls")),
     path("agenda/", calendar.calendar, name="doctor_calendar"),
     path("missions/<int:pk>/", mission.mission, name="doctor_mission"),

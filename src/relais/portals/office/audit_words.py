@@ -24,6 +24,15 @@ AREAS: Final = {
 }
 
 PHRASES: Final = {
+    "stays.account_set": "a noté un compte bancaire",
+    "stays.batch_made": "a préparé un virement de frais",
+    "stays.batch_paid": "a noté un virement de frais comme versé",
+    "stays.batch_read": "a téléchargé un virement de frais",
+    "stays.expense_approved": "a accepté une dépense",
+    "stays.expense_refused": "a refusé une dépense",
+    "stays.expense_sent": "a envoyé une dépense",
+    "stays.feedback_given": "a donné son avis sur une semaine",
+    "stays.receipt_read": "a ouvert un ticket de frais",
     "doctors.campaign_corrected": "a corrigé une campagne",
     "doctors.campaign_opened": "a ouvert une campagne",
     "agenda.absence_followed": "a pris des nouvelles après le",

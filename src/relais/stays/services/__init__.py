@@ -12,6 +12,19 @@ from relais.stays.services.booking import (
     release,
     settle,
 )
+from relais.stays.services.expenses import (
+    ExpenseRefusal,
+    Payment,
+    approve_expense,
+    make_batch,
+    note_paid,
+    read_batch,
+    read_receipt,
+    refuse_expense,
+    send_expense,
+    set_account,
+)
+from relais.stays.services.feedback import FeedbackRefusal, give_feedback
 from relais.stays.services.travel import TravelRefusal, set_arrival, set_travel
 from relais.stays.services.week import (
     TripRefusal,
@@ -25,19 +38,31 @@ from relais.stays.services.welcome import WelcomeRefusal, mark_sent, publish
 
 __all__ = [
     "BookingRefusal",
+    "ExpenseRefusal",
+    "FeedbackRefusal",
+    "Payment",
     "TravelRefusal",
     "TripRefusal",
     "WelcomeRefusal",
+    "approve_expense",
     "book_car",
     "book_lodging",
     "declare_driver",
+    "give_feedback",
     "give_keys",
+    "make_batch",
     "mark_sent",
     "note_kilometres",
+    "note_paid",
     "prepare",
     "publish",
+    "read_batch",
     "read_code",
+    "read_receipt",
+    "refuse_expense",
     "release",
+    "send_expense",
+    "set_account",
     "set_arrival",
     "set_travel",
     "settle",

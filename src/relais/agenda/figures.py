@@ -265,7 +265,8 @@ def measured(centre: Centre, *, lines: Sequence[Line], today: date, now: datetim
     for (_, day), sheet in sheets.items():
         opened[monday_of(day)] += _open(sheet)
     # Weeks before the centre used this agenda would only dilute the measure.
-    used = [monday for monday in mondays if per_week[monday]]
+    kept = {monday_of(row[0]) for row in rows}
+    used = [monday for monday in mondays if monday in kept]
     return Measured(
         requests=tuple(per_week[monday] for monday in used),
         open_minutes=tuple(opened[monday] for monday in used),

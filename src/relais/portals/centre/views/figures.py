@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any, Final
 
 from django.http import HttpResponse
@@ -38,7 +38,7 @@ def figures(request: PersonRequest, pk: int) -> HttpResponse:
         {
             "centre": centre,
             "figures": found,
-            "weeks": [_week(one) for one in found.weeks],
+            "weeks": [_week(one, found.since) for one in found.weeks],
             "definitions": agenda_figures.DEFINITIONS.values(),
             "number": WEEKS,
         },
@@ -95,7 +95,7 @@ def second_line(request: PersonRequest, pk: int) -> HttpResponse:
             "lines": len(lines),
             "tests": [
                 {"name": _NAMES[test.key], "value": _told(test.key, test.value), "test": test,
-                 "threshold": _told(test.key, test.threshold), "source": page[key].source}
+                 "threshold": _told(test.key, test.threshold)}
                 for test, key in zip(
                     sheet.tests, ("most_pressure", "most_wait_days", "most_list_weeks"),
                     strict=True,
@@ -103,10 +103,9 @@ def second_line(request: PersonRequest, pk: int) -> HttpResponse:
             ],
             "pressure_after": _told("pressure", sheet.pressure_after),
             "list_after": _told("backlog", sheet.list_weeks_after),
-            "assumed": [
-                page[key]
-                for key in ("line_hours", "patients_per_line", "weeks_open", "weeks_a_doctor")
-            ],
+            "hours": page["line_hours"].value,
+            "weeks_open": page["weeks_open"].value,
+            "weeks_a_doctor": formats.number(page["weeks_a_doctor"].value, 1),
         },
     )  # fmt: skip
 
@@ -123,9 +122,10 @@ def _read(request: PersonRequest, pk: int) -> tuple[Centre, agenda_figures.Figur
     return centre, agenda_figures.figures(centre, lines=lines, today=today, weeks=WEEKS, now=now)
 
 
-def _week(one: agenda_figures.WeekFigures) -> dict[str, Any]:
+def _week(one: agenda_figures.WeekFigures, since: date | None) -> dict[str, Any]:
     return {
         "one": one,
+        "is_kept": since is not None and one.monday + timedelta(days=6) >= since,
         "until": one.monday + timedelta(days=6),
         "fill": _percent(one.fill),
         "no_show": _percent(one.no_show),

@@ -75,7 +75,8 @@ def test_a_paper_that_will_expire_before_the_end_reopens_the_week_and_people_are
     assert told() == {"mission_reopened": {"doctor"}, "mission_reopened_team": {"user"}}
     letter = Message.objects.get(template="mission_reopened")
     assert "Attestation de responsabilité civile professionnelle" in letter.text
-    assert Message.objects.get(recipient_kind="user", recipient_key=str(planner.pk)).template == "mission_reopened_team"
+    to_team = Message.objects.get(recipient_kind="user", recipient_key=str(planner.pk))
+    assert to_team.template == "mission_reopened_team"
     assert readiness.reopen_missions(by=by(), now=NOW) == []
     with pytest.raises(PaperRefusal):
         relay.mark_ready(mission, by=by(), now=NOW)

@@ -6,7 +6,9 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from relais.agenda.models import Appointment, LineTick, RefusedRequest, WaitEntry
@@ -70,6 +72,18 @@ def test_from_the_page_of_the_centre_to_the_appointment_and_back(online: Online)
     assert gone.status_code == 302
     assert (held.state, held.cancelled_by) == ("cancelled", "patient")
     assert LineTick.objects.count() == 0
+
+
+def test_the_page_asks_the_database_as_often_for_one_line_as_for_three(online: Online) -> None:
+    counted = []
+    for more in (0, 2):
+        for _ in range(more):
+            factories.mission(None, factories.line(online.centre))
+        with CaptureQueriesContext(connection) as seen:
+            online.client.get(f"{online.page}?motif=consultation")
+        counted.append(len(seen))
+    assert counted[0] == counted[1]
+    assert counted[0] <= 12
 
 
 def test_the_sms_name_the_doctor_and_the_place_and_never_why(online: Online) -> None:

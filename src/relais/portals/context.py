@@ -102,17 +102,6 @@ NAVIGATION: Final = (
         group=RELAY,
     ),
     _Entry(Right.ROTA_READ, "office_radar", "Risques", ("office_search",), group=RELAY),
-    _Entry(
-        Right.EXPENSES_APPROVE, "office_expenses", "Frais", ("office_expense",), group=VOLUNTEERS
-    ),
-    _Entry(
-        Right.PAYMENTS_MAKE,
-        "office_payments",
-        "Virements",
-        ("office_payment", "office_payslips"),
-        group=VOLUNTEERS,
-    ),
-    _Entry(Right.FEEDBACK_READ, "office_feedback", "Avis", group=VOLUNTEERS),
     _Entry(Right.ROTA_PLAN, "office_runs", "Propositions", ("office_run",), group=RELAY),
     _Entry(Right.ROTA_PLAN, "office_seasons", "Saisons", group=RELAY),
     _Entry(
@@ -163,6 +152,17 @@ NAVIGATION: Final = (
     _Entry(
         Right.INTERESTS_CALL, "office_interests", "Appels", ("office_interest",), group=VOLUNTEERS
     ),
+    _Entry(
+        Right.EXPENSES_APPROVE, "office_expenses", "Frais", ("office_expense",), group=VOLUNTEERS
+    ),
+    _Entry(
+        Right.PAYMENTS_MAKE,
+        "office_payments",
+        "Virements",
+        ("office_payment", "office_payslips"),
+        group=VOLUNTEERS,
+    ),
+    _Entry(Right.FEEDBACK_READ, "office_feedback", "Avis", group=VOLUNTEERS),
     _Entry(Right.NETWORK_READ, "office_centres", "Centres", ("office_centre",), group=CENTRES),
     _Entry(Right.STAYS_READ, "centre_ready", "Lundi prochain", group=CENTRES),
     _Entry(

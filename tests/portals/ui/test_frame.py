@@ -55,6 +55,8 @@ def test_every_entry_of_the_navigation_leads_somewhere() -> None:
                 "Saisons",
                 "Médecins",
                 "Appels",
+                "Frais",
+                "Avis",
                 "Centres",
                 "Lundi prochain",
                 "Séjours",

@@ -94,10 +94,12 @@ def problem_for(
     today: date,
     opening_weeks: int = OPENING_WEEKS,
     with_holds: bool = True,
+    doctor_ids: Collection[int] | None = None,
 ) -> Bridge:
     """Build the engine's problem from the database. 15 queries, whatever the size.
 
-    With `with_holds`, a line-week kept for a doctor is no place for anybody, and she is busy
+    With `doctor_ids`, nobody else is a candidate; whoever holds a mission keeps it. With
+    `with_holds`, a line-week kept for a doctor is no place for anybody, and she is busy
     around it.
 
     Raises ValueError when `first_monday` is not a Monday or `weeks` is less than 1.
@@ -105,7 +107,7 @@ def problem_for(
     if weeks < 1:
         raise ValueError(f"a plan needs at least one week, not {weeks}")
     days = mondays(first_monday, weeks)
-    situation = facts.load(first_monday, days[-1], today=today)
+    situation = facts.load(first_monday, days[-1], today=today, doctor_ids=doctor_ids)
     practices: dict[int, set[str]] = defaultdict(set)
     for doctor_id, code in DoctorPractice.objects.filter(level=PracticeLevel.YES).values_list(
         "doctor_id", "practice_id"

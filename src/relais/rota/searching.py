@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from math import cos, radians
 
 from django.utils.timezone import localdate
 
 from relais.core import formats
-from relais.doctors.models import Doctor
-from relais.engine import hard_weeks
+from relais.doctors.models import CentrePreference, Doctor
+from relais.engine import hard_weeks, parameters
 from relais.engine.rota.standby import (
     Acceptance,
     Answer,
@@ -24,11 +25,12 @@ from relais.engine.simulate.rates import usual
 from relais.engine.weeks import WEEK, monday_of, weeks_between
 from relais.network.models import Line
 from relais.rota import planning
-from relais.rota.models import Ask, Mission
+from relais.rota.models import Ask, Mission, Offer
 from relais.rota.planning import Bridge
 from relais.rota.queries import fairness
 from relais.rota.states import ACTIVE, AskOutcome
 
+_KM_A_DEGREE = 111.2  # of latitude, on the sphere of engine.geo
 _STANDBY_DEPTH = 0  # reserves are called, not asked for here
 
 
@@ -100,6 +102,7 @@ def candidates(
         weeks=weeks_between(first, monday) + 1,
         standby_depth=_STANDBY_DEPTH,
         today=today,
+        doctor_ids=_worth_reading(line, monday=monday),
     )
     index, situation = bridge.index, bridge.situation
     if line.centre_id not in index.centre_of:
@@ -158,6 +161,35 @@ def _shared_fairly(people: list[Person], *, monday: date, today: date) -> list[P
             not one.offered,
             -one.chance * hard_weeks.spared(one.hard_points, mean),
         ),
+    )
+
+
+def _worth_reading(line: Line, *, monday: date) -> list[int] | None:
+    """Choose which doctors a large collective reads for one gap; None: everybody.
+
+    Beyond `read_whole` doctors, those who offered the week, know the centre, or
+    live within `read_km` of it: who is farther has hardly a chance (parameters/searching.toml). 3
+    queries more.
+    """
+    numbers = parameters.load("searching")
+    if Doctor.objects.count() <= numbers["read_whole"].value:
+        return None
+    centre = line.centre
+    km = numbers["read_km"].value
+    north = km / _KM_A_DEGREE
+    east = north / max(cos(radians(centre.latitude)), 0.1)
+    near = Doctor.objects.filter(
+        latitude__range=(centre.latitude - north, centre.latitude + north),
+        longitude__range=(centre.longitude - east, centre.longitude + east),
+    )
+    offered = Offer.objects.filter(monday=monday)
+    known = CentrePreference.objects.filter(centre=centre)
+    return sorted(
+        {
+            *near.values_list("pk", flat=True),
+            *offered.values_list("doctor_id", flat=True),
+            *known.values_list("doctor_id", flat=True),
+        }
     )
 
 

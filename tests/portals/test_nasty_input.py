@@ -19,6 +19,7 @@ from django.test import Client
 from django.urls import get_resolver, reverse
 
 from relais.accounts.states import Role
+from relais.booking import links
 from relais.rota.states import MissionState
 from tests import factories
 from tests.test_rights import World, addresses
@@ -121,10 +122,12 @@ class Everything:
         world = self.world
         if argument == "monday" or argument == "day":
             return [str(factories.MONDAY)]
-        if argument == "person" and name == "centre_book":
+        if argument == "person" and name.startswith(("centre_book", "centre_patient")):
             return [world.patient.public_id]
         if argument == "act":
             return ["confirmer", "decliner"] if name == "doctor_answer" else ["confirm"]
+        if argument == "token" and name.startswith("patient_"):
+            return [links.token_of(world.appointment.public_id)]
         if argument == "token":
             return ["jeton"]
         if argument == "pk" and name.startswith("doctor_stay"):
@@ -133,7 +136,7 @@ class Everything:
             return [str(world.interest.pk)]
         if argument == "pk" and name in {"office_letter_file", "doctor_letter"}:
             return [str(world.letter.pk)]
-        if argument == "pk" and name.startswith(("centre", "office_centre")):
+        if argument == "pk" and name.startswith(("centre", "office_centre", "patient_")):
             return [str(world.centre.pk)]
         if argument == "pk" and name.startswith("office_run"):
             return [str(world.run.pk)]
@@ -160,6 +163,10 @@ class Everything:
             "companion": [str(world.companion.pk)],
             "closure": [str(world.closure.pk)],
             "coordination": [str(world.coordination.pk)],
+            "other": [world.twin.public_id],
+            "merge": [str(world.merge.pk)],
+            "proxy": [str(world.proxy.pk)],
+            "access": [str(world.access.pk)],
             "entry": [world.entry.public_id],
             "offer": [world.place_offer.public_id],
             "task": [str(world.call.pk)],

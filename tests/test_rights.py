@@ -174,6 +174,7 @@ class World:
             "access": self.access.pk,
             "companion": self.companion.pk,
             "closure": self.closure.pk,
+            "expense": self.mission.pk,
             "coordination": self.coordination.pk,
         }
         missing = wanted - set(known)

@@ -26,6 +26,7 @@ from relais.doctors.states import PreferenceKind
 from relais.engine.weeks import WEEK, monday_of
 from relais.journeys import people, relay
 from relais.journeys.demo.agendas import fill_the_agendas
+from relais.journeys.demo.campaigns import tell_of_a_campaign
 from relais.journeys.demo.choices import say_and_choose
 from relais.journeys.demo.desks import set_up_the_desks
 from relais.journeys.demo.joining import show_the_way_in
@@ -105,6 +106,7 @@ def play(*, now: datetime, say: Callable[[str], None], count: int = DOCTORS) -> 
     say("Des patients fictifs et leurs rendez-vous…")
     fill_the_agendas(centres, this_monday=this_monday, by=STORY, now=now)
     set_up_the_desks(centres, by=STORY, now=now)
+    tell_of_a_campaign(by=STORY, now=now)
     say("Deux listes d’attente, et une matinée à l’accueil…")
     fill_the_lists(centres, by=STORY, now=now)
     return Played(

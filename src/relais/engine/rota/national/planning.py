@@ -102,6 +102,7 @@ class _Planning:
             return now > min(self.started + _PRICES_SHARE * self.budget, self.deadline())
 
         self.take_prices(find_prices(self.market, rounds=_ROUNDS, steps=_STEPS, stop=late))
+        self.complete &= not late()  # prices cut short depend on the clock
 
     def take_prices(self, prices: Prices) -> None:
         """Plan with these prices from now on."""

@@ -21,6 +21,7 @@ from relais.engine.rota.national.market import MOST_PRICE, Market
 from relais.engine.rota.national.nation import FORBIDDEN, Floats
 
 _NEVER = 1e6  # in units of the temperature: a choice nobody makes
+_NOTHING = np.float32(1e-30)
 _PART = 20_000  # unit-weeks weighed together
 _MEMORY = 20  # pairs of steps and slopes that the quasi-Newton method remembers
 _LARGEST = 1e-7  # relative gain below which a temperature is done with
@@ -63,7 +64,9 @@ class Softened:
             own -= np.repeat(best, market.count[some])
             own *= np.float32(1 / heat)
             np.exp(own, out=own)
-            soft[arcs], total[some] = own, np.add.reduceat(own, starts)
+            soft[arcs] = own
+            # Where all candidates are forbidden nothing is left of them.
+            total[some] = np.maximum(np.add.reduceat(own, starts), _NOTHING)
             gain[market.entry[some]] = best + heat * np.log(total[some])
 
         market.in_parts(weigh, _PART)

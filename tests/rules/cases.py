@@ -17,7 +17,7 @@ from relais.doctors.models import CentrePreference, Companionship, Doctor
 from relais.doctors.states import PreferenceKind
 from relais.network.models import Centre, Line
 from relais.rota import permissions
-from relais.rota.models import Mission, Offer
+from relais.rota.models import Hold, Mission, Offer, OfferSet
 from relais.rota.states import MissionState, PlanningRule
 from tests import factories
 from tests.factories import MONDAY, TODAY, monday
@@ -94,6 +94,18 @@ def _paired_with_oneself() -> None:
     Companionship.objects.create(first=doctor, second=doctor)
 
 
+def _held_twice() -> None:
+    line = factories.line()
+    for _ in range(2):
+        Hold.objects.create(
+            doctor=factories.doctor(),
+            line=line,
+            monday=MONDAY,
+            held_at=factories.NOW,
+            until=factories.NOW + timedelta(hours=48),
+        )
+
+
 FORBIDDEN: Final[dict[str, Callable[[], None]]] = {
     "two missions on one line in one week": _twice_on_a_line,
     "a doctor in two places in one week": _in_two_places,
@@ -101,6 +113,7 @@ FORBIDDEN: Final[dict[str, Callable[[], None]]] = {
     "a mission in a state that does not exist": _in_no_state,
     "the same week offered twice by a doctor": _offered_twice,
     "a doctor twice in reserve in one week": _in_reserve_twice,
+    "two holds on one line in one week": _held_twice,
     "two computations for the same weeks at once": _two_runs_at_once,
     "two lines of a centre with one number": _same_line_twice,
     "a doctor who comes with oneself": _paired_with_oneself,
@@ -179,6 +192,21 @@ def _once_a_year(scene: Scene) -> None:
     factories.mission(scene.doctor, monday=monday(-40))
 
 
+def _chosen_already(scene: Scene) -> None:
+    scene.with_doctor(max_missions=3)
+    among = OfferSet.objects.create(
+        doctor=scene.doctor,
+        kind="span",
+        first_on=MONDAY,
+        last_on=monday(8),
+        at_most=1,
+        made_at=factories.NOW,
+    )
+    factories.offer(scene.doctor, monday=monday(8))
+    Offer.objects.filter(doctor=scene.doctor).update(among=among)
+    factories.mission(scene.doctor, monday=monday(8))
+
+
 def _pet(scene: Scene) -> None:
     scene.with_doctor(brings_pet=True)
     scene.with_centre(pets_allowed=False)
@@ -198,6 +226,7 @@ BEYOND: Final[dict[PlanningRule, Callable[[Scene], None]]] = {
     PlanningRule.STEP_FREE: _stairs,
     PlanningRule.YEARLY_MOST: _once_a_year,
     PlanningRule.GAP: _too_near,
+    PlanningRule.CHOICE: _chosen_already,
     PlanningRule.FIRST_TIMER: _first_timers,
     PlanningRule.FAMILY: _families,
     PlanningRule.COMPANION: _companion,

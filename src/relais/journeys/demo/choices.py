@@ -82,7 +82,7 @@ def _ask_again(this_monday: date, *, by: Actor, now: datetime) -> None:
 def _keep_a_week(*, by: Actor, now: datetime) -> None:
     """Have a doctor decline an invitation, and one who signs in keep such a week for 48 hours."""
     asked = Mission.objects.filter(state=MissionState.INVITED).order_by("monday", "pk")
-    for mission in asked.exclude(doctor__user__isnull=False).select_related("doctor")[:2]:
+    for mission in asked.exclude(doctor__user__isnull=False).select_related("doctor")[:1]:
         relay.decline(mission, by=by, now=now)
     for doctor in Doctor.objects.filter(user__isnull=False).order_by("pk"):
         for week in choosing.open_weeks(doctor, now=now).weeks:

@@ -82,7 +82,7 @@ def test_a_double_click_holds_once_and_says_yes_once() -> None:
 def test_another_doctor_is_told_until_when_the_week_is_kept() -> None:
     first, second, line = factories.doctor(), factories.doctor(), factories.line()
     _hold(first, line)
-    with pytest.raises(LineWeekHeldRefusal, match="vendredi 8.janvier à 10.h"):
+    with pytest.raises(LineWeekHeldRefusal, match=r"vendredi 8.janvier à 10.h"):
         _hold(second, line)
     (shown,) = [
         one for one in choices.open_weeks(second, now=NOW).weeks if one.monday == monday(WEEK)
@@ -93,7 +93,7 @@ def test_another_doctor_is_told_until_when_the_week_is_kept() -> None:
 def test_a_second_tab_keeps_no_second_week() -> None:
     doctor, line = factories.doctor(), factories.line()
     _hold(doctor, line)
-    with pytest.raises(HoldRefusal, match="Vous retenez déjà la semaine du lundi 8.février"):
+    with pytest.raises(HoldRefusal, match=r"Vous retenez déjà la semaine du lundi 8.février"):
         _hold(doctor, line, WEEK + 5)
     assert Hold.objects.count() == 1
 
@@ -112,7 +112,7 @@ def test_the_worker_opens_a_week_again_after_its_hours_and_tells_the_doctor_once
     held = _hold(first, line)
     assert choosing.end_late_holds(LATER - timedelta(minutes=1)) == 0
     assert [choosing.end_late_holds(LATER), choosing.end_late_holds(LATER)] == [1, 0]
-    with pytest.raises(HoldRefusal, match="le délai est passé"):
+    with pytest.raises(HoldRefusal, match=r"le délai est passé"):
         choosing.keep(held, by=by(), now=LATER)
     assert Message.objects.filter(template="hold_over").count() == 1
     rota.hold(line, doctor=second, monday=monday(WEEK), by=by(), now=LATER)
@@ -130,7 +130,7 @@ def test_a_kept_week_is_no_place_for_the_planner_a_plan_or_a_search() -> None:
     first, second, line = factories.doctor(), factories.doctor(), factories.line()
     factories.offer(second, monday=monday(WEEK))
     _hold(first, line)
-    with pytest.raises(LineWeekHeldRefusal, match="passez outre"):
+    with pytest.raises(LineWeekHeldRefusal, match=r"passez outre"):
         rota.place(line, doctor=second, monday=monday(WEEK), by=by(), now=NOW)
     bridge = planning.problem_for(monday(), weeks=8, standby_depth=0, today=TODAY)
     column = bridge.index.centre_of[line.centre_id]
@@ -163,7 +163,7 @@ def test_a_planner_may_insist_and_the_hold_ends() -> None:
 def test_a_week_that_somebody_has_is_refused_in_words() -> None:
     line = factories.line()
     factories.mission(factories.doctor(), line, monday=monday(WEEK))
-    with pytest.raises(LineWeekTakenRefusal, match="choisissez-en une autre"):
+    with pytest.raises(LineWeekTakenRefusal, match=r"choisissez-en une autre"):
         _hold(factories.doctor(), line)
 
 
@@ -174,7 +174,7 @@ def test_a_season_serves_first_who_has_no_week() -> None:
     season = _season()
     assert [one.most for one in seasons.rounds_of(season)] == [1, 2, None]
     _hold(idle, line, 3)
-    with pytest.raises(HoldRefusal, match="Le vôtre vient le mercredi 13.janvier à 10.h"):
+    with pytest.raises(HoldRefusal, match=r"Le vôtre vient le mercredi 13.janvier à 10.h"):
         _hold(busy, line, 4)
     second_round = NOW + timedelta(days=7)
     made = rota.hold(line, doctor=busy, monday=monday(4), by=by(), now=second_round)
@@ -184,12 +184,12 @@ def test_a_season_serves_first_who_has_no_week() -> None:
 def test_nobody_chooses_before_a_season_opens() -> None:
     line = factories.line()
     _season(opens_at=NOW + timedelta(days=2))
-    with pytest.raises(HoldRefusal, match="s’ouvre pour vous le vendredi 8.janvier"):
+    with pytest.raises(HoldRefusal, match=r"s’ouvre pour vous le vendredi 8.janvier"):
         _hold(factories.doctor(), line, 3)
 
 
 def test_without_a_season_far_weeks_are_not_open_yet() -> None:
-    with pytest.raises(HoldRefusal, match="n’est pas encore ouvert"):
+    with pytest.raises(HoldRefusal, match=r"n’est pas encore ouvert"):
         _hold(factories.doctor(), factories.line(), 30)
 
 

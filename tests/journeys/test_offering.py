@@ -46,7 +46,7 @@ def test_any_week_of_march_offers_its_five_weeks_and_takes_one() -> None:
     assert [one.monday.day for one in made.offers.order_by("monday")] == [1, 8, 15, 22, 29]
     line = factories.line()
     rota.place(line, doctor=doctor, monday=date(2027, 3, 8), by=by(), now=NOW)
-    with pytest.raises(RuleRefusal, match="a proposé 1.semaine parmi celles"):
+    with pytest.raises(RuleRefusal, match=r"a proposé 1.semaine parmi celles"):
         rota.place(line, doctor=doctor, monday=date(2027, 3, 22), by=by(), now=NOW)
 
 
@@ -57,11 +57,11 @@ def test_said_twice_it_is_one_set() -> None:
 
 
 def test_a_set_with_more_weeks_than_days_is_refused_in_words() -> None:
-    with pytest.raises(OfferSetRefusal, match="Il n’y a que 5.semaines libres"):
+    with pytest.raises(OfferSetRefusal, match=r"Il n’y a que 5.semaines libres"):
         _offer(factories.doctor(), at_most=6)
-    with pytest.raises(OfferSetRefusal, match="Échangez-les"):
+    with pytest.raises(OfferSetRefusal, match=r"Échangez-les"):
         _offer(factories.doctor(), (MARCH[1], MARCH[0]))
-    with pytest.raises(OfferSetRefusal, match="Aucune semaine à venir"):
+    with pytest.raises(OfferSetRefusal, match=r"Aucune semaine à venir"):
         _offer(factories.doctor(), (date(2026, 3, 1), date(2026, 3, 31)))
 
 
@@ -167,7 +167,7 @@ def test_nobody_learns_from_a_duo_who_is_in_the_collective(client: Client) -> No
 def test_who_is_expected_alone_forms_no_duo() -> None:
     doctor, colleague = factories.doctor(), factories.doctor(email="amie@exemple.fr")
     factories.mission(doctor, monday=monday(20))
-    with pytest.raises(DuoRefusal, match="a déjà une mission la semaine du lundi 31.mai"):
+    with pytest.raises(DuoRefusal, match=r"a déjà une mission la semaine du lundi 31.mai"):
         offering.ask_duo(
             doctor,
             email=colleague.email,

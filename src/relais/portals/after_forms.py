@@ -31,7 +31,9 @@ class ExpenseForm(forms.Form):
     """One expense: what, when, how much or how many kilometres, its receipt."""
 
     kind = forms.ChoiceField(label="Nature", choices=ExpenseKind)
-    spent_on = forms.DateField(label="Le", widget=forms.DateInput({"type": "date"}))
+    spent_on = forms.DateField(
+        label="Le", widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d")
+    )
     amount_eur = forms.DecimalField(
         label="Montant (€)",
         required=False,
@@ -71,12 +73,16 @@ class ReasonForm(forms.Form):
 class PayForm(forms.Form):
     """When the bank pays."""
 
-    pay_on = forms.DateField(label="À verser le", widget=forms.DateInput({"type": "date"}))
+    pay_on = forms.DateField(
+        label="À verser le", widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d")
+    )
 
 
 class MonthForm(forms.Form):
     """Which month of payslips."""
 
     month = forms.DateField(
-        label="Mois", input_formats=["%Y-%m"], widget=forms.DateInput({"type": "month"})
+        label="Mois",
+        input_formats=["%Y-%m"],
+        widget=forms.DateInput({"type": "month"}, format="%Y-%m"),
     )

@@ -20,8 +20,12 @@ class CampaignForm(forms.Form):
     channel = forms.CharField(
         label="Canal", max_length=60, help_text="Congrès, courriel de l’Ordre, revue, radio…"
     )
-    starts_on = forms.DateField(label="Du", widget=forms.DateInput({"type": "date"}))
-    ends_on = forms.DateField(label="Au", required=False, widget=forms.DateInput({"type": "date"}))
+    starts_on = forms.DateField(
+        label="Du", widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d")
+    )
+    ends_on = forms.DateField(
+        label="Au", required=False, widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d")
+    )
     contacts = forms.IntegerField(label="Médecins touchés", required=False, min_value=0)
     cost_eur = forms.DecimalField(
         label="Coût (€)", required=False, min_value=0, max_digits=9, decimal_places=2

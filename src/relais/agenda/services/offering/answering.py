@@ -51,7 +51,7 @@ def accept(offer: PlaceOffer, *, by: Actor, now: datetime) -> PlaceOffer:
         else:
             _take(row, row.appointment, by=by, now=now)
             WaitEntry.objects.filter(pk=entry.pk).update(state=EntryState.SERVED, ended_at=now)
-        recorded(row, "agenda.offer_accepted", by=by, now=now)
+        _recorded(row, verb="agenda.offer_accepted", by=by, now=now)
         return row
 
 
@@ -94,7 +94,7 @@ def refuse(offer: PlaceOffer, *, by: Actor, now: datetime) -> PlaceOffer:
             return PlaceOffer.objects.get(pk=offer.pk)
         WaitEntry.objects.filter(pk=row.entry_id).update(refusals=F("refusals") + 1, silences=0)
         _go_on(row, by=by, now=now)
-        recorded(row, "agenda.offer_refused", by=by, now=now)
+        _recorded(row, verb="agenda.offer_refused", by=by, now=now)
         return row
 
 
@@ -165,11 +165,11 @@ def end_silent_offers(now: datetime, *, by: Actor) -> int:
                     by=by,
                     now=now,
                 )
-            recorded(row, "agenda.offer_silent", by=by, now=now)
+            _recorded(row, verb="agenda.offer_silent", by=by, now=now)
             count += 1
     return count
 
 
-def recorded(offer: PlaceOffer, verb: str, *, by: Actor, now: datetime) -> None:
+def _recorded(offer: PlaceOffer, *, verb: str, by: Actor, now: datetime) -> None:
     details = {"patient": offer.entry.person_id, "list": str(offer.entry.kind), "rank": offer.rank}
     audit.record(offer, verb=verb, by=by, at=now, details=details)

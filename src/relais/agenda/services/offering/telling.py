@@ -36,6 +36,7 @@ def write_offer(
     by: Actor,
     now: datetime,
 ) -> PlaceOffer:
+    """Offer a place, or an admission without place, to somebody, and tell it by the first way."""
     ways = _ways(entry, kept, now=now)
     offer = PlaceOffer.objects.create(
         entry=entry,

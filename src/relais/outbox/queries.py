@@ -21,7 +21,7 @@ from relais.outbox.models import (
     StoppedNumber,
     TextVersion,
 )
-from relais.outbox.recipients import Identity
+from relais.outbox.recipients import OF_PATIENTS, Identity
 from relais.outbox.states import OPEN, TROUBLED, DeliveryState, Kind
 
 # It left, or perhaps.
@@ -210,12 +210,16 @@ def log(
     about: str = "",
     troubled: bool = False,
 ) -> QuerySet[Delivery]:
-    """List the ways messages took, the latest first, with their message.
+    """List the ways messages took, the latest first, with their message; none of a patient.
 
     `text` stands in the name, the address or the subject; `troubled`: only those that somebody must
     still look at.
     """
-    found = Delivery.objects.select_related("message").order_by("-message__posted_at", "-id")
+    found = (
+        Delivery.objects.exclude(message__recipient_kind__in=OF_PATIENTS)
+        .select_related("message")
+        .order_by("-message__posted_at", "-id")
+    )
     if text:
         found = found.filter(
             Q(message__recipient_name__icontains=text)
@@ -237,7 +241,7 @@ def log(
 
 def count_troubles() -> int:
     """Count what a person must still look at: what did not arrive, SMS to read. One query."""
-    failed = Delivery.objects.filter(state__in=TROUBLED, settled_at=None).order_by()
+    failed = log(troubled=True).order_by()
     return failed.values("pk").union(unread_sms().order_by().values("pk"), all=True).count()
 
 
@@ -251,12 +255,20 @@ def incoming_sms() -> QuerySet[IncomingSms]:
     return IncomingSms.objects.select_related("delivery__message").order_by("-received_at", "-id")
 
 
+def count_patient_troubles() -> int:
+    """Count what did not reach patients; their centres see to whom. One query."""
+    return Delivery.objects.filter(
+        message__recipient_kind__in=OF_PATIENTS, state__in=TROUBLED, settled_at=None
+    ).count()
+
+
 def message_with_ways(pk: int) -> Message | None:
-    """Give a message with its ways and their tries; three queries."""
+    """Give a message with its ways and their tries; None for one to a patient. Three queries."""
     ways = Delivery.objects.order_by("id").prefetch_related(
         Prefetch("attempts", Attempt.objects.order_by("at", "id"))
     )
-    return Message.objects.filter(pk=pk).prefetch_related(Prefetch("deliveries", ways)).first()
+    found = Message.objects.exclude(recipient_kind__in=OF_PATIENTS)
+    return found.filter(pk=pk).prefetch_related(Prefetch("deliveries", ways)).first()
 
 
 # -- a person's own page ---------------------------------------------------------------------------

@@ -12,6 +12,10 @@ type Identity = tuple[str, str]
 
 USER: Final = "user"
 DOCTOR: Final = "doctor"
+PATIENT: Final = "patient"
+PHONE: Final = "phone"  # of whom only the number is known, as long as a booking is not confirmed
+# Whose messages the central team neither lists nor reads: only their centre knows them.
+OF_PATIENTS: Final = (PATIENT, PHONE)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,14 +11,15 @@ from relais.accounts.states import Role
 from relais.core.models import AuditEntry
 from relais.journeys.sending import send_messages
 from relais.outbox import queries, services
-from relais.outbox.models import Delivery, IncomingSms, TextVersion
+from relais.outbox.models import Delivery, IncomingSms, Message, TextVersion
+from relais.outbox.recipients import PATIENT
 from relais.outbox.services import Refused
 from relais.outbox.states import DeliveryState, Meaning
 from tests import factories
 from tests.outbox.posts import BY, NOW, OtherSide, post, recipient, send, way_of
 
 pytestmark = pytest.mark.django_db
-LOG_QUERIES = 8
+LOG_QUERIES = 9
 
 
 @pytest.fixture
@@ -47,6 +48,18 @@ def test_the_log_says_where_each_message_is_and_why_it_did_not_leave(planner: Cl
     assert "2\u00a0envois." in page
     only = planner.get(reverse("office_messages"), {"a_voir": "on"}).content.decode()
     assert "1\u00a0envoi." in only
+
+
+def test_the_team_neither_lists_nor_reads_what_goes_to_a_patient(planner: Client) -> None:
+    way = refused()
+    Message.objects.update(recipient_kind=PATIENT)
+    listed = planner.get(reverse("office_messages")).content.decode()
+    assert "1\u00a0message à des patients n’est pas arrivé" in listed
+    assert "Dupont" not in listed
+    assert planner.get(reverse("office_message", args=[way.message_id])).status_code == 404
+    for act in ("office_message_resend", "office_message_settle"):
+        assert planner.post(reverse(act, args=[way.pk])).status_code == 404
+    assert queries.count_troubles() == 0
 
 
 @pytest.mark.parametrize(

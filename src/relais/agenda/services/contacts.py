@@ -10,11 +10,9 @@ from relais.core import audit
 from relais.core.actors import Actor
 from relais.engine.messages import first_moment
 from relais.network.models import Centre
-from relais.outbox.recipients import Recipient
+from relais.outbox.recipients import PATIENT, Recipient
 from relais.patients import queries as patients
 from relais.patients.models import Person
-
-PATIENT = "patient"
 
 
 def recipient_of(person: Person, *, centre: Centre, today: date) -> Recipient:

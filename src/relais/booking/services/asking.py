@@ -24,10 +24,9 @@ from relais.core import audit
 from relais.core.actors import Actor
 from relais.network.models import Centre
 from relais.outbox import services as outbox
-from relais.outbox.recipients import Recipient
+from relais.outbox.recipients import PHONE, Recipient
 
 _SALT: Final = "relais.booking.code"
-PHONE: Final = "phone"  # a recipient of whom only the number is known
 NOT_PROPOSED: Final = "Cette place n’est pas proposée. Choisissez-en une autre."
 
 

@@ -24,15 +24,13 @@ from relais.engine.agenda import wall
 from relais.engine.identity import BirthDate
 from relais.engine.weeks import monday_of
 from relais.outbox import services as outbox
-from relais.outbox.recipients import Recipient
+from relais.outbox.recipients import PATIENT, Recipient
 from relais.patients import queries as patient_queries
 from relais.patients import services as patients
 from relais.patients.models import Person
 from relais.patients.states import CameBy, ProxyKind, Sex
 from relais.rota.models import Mission
 from relais.rota.states import FIRM
-
-PATIENT = "patient"
 
 
 def confirm(request: Request, *, code: str, today: date, by: Actor, now: datetime) -> Appointment:

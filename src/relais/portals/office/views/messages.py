@@ -20,7 +20,7 @@ from relais.journeys import answers
 from relais.journeys.trials import send_trial
 from relais.outbox import queries, services
 from relais.outbox.catalogue import Template, catalogue
-from relais.outbox.models import Delivery, IncomingSms
+from relais.outbox.models import IncomingSms
 from relais.outbox.states import RESENDABLE, TROUBLED, Channel, SmsUse
 from relais.outbox.wording import blocks, fill
 from relais.portals.gates import PersonRequest, actor, needs
@@ -41,6 +41,7 @@ def log(request: PersonRequest) -> HttpResponse:
         "page": found,
         "query": f"{query.urlencode()}&" if query else "",
         "failed": queries.log(troubled=True).count(),
+        "failed_to_patients": queries.count_patient_troubles(),
         "unread": queries.unread_sms().count(),
         "has_sms": bool(settings.SMS_GATEWAY),
         "troubled": TROUBLED,
@@ -59,7 +60,7 @@ def message(request: PersonRequest, pk: int) -> HttpResponse:
 @require_POST
 def resend(request: PersonRequest, pk: int) -> HttpResponse:
     """Send once more what did not arrive."""
-    delivery = get_object_or_404(Delivery.objects.select_related("message"), pk=pk)
+    delivery = get_object_or_404(queries.log(), pk=pk)
     form = ResendForm(request.POST)
     address = form.cleaned_data["address"] if form.is_valid() else ""
     try:
@@ -74,7 +75,7 @@ def resend(request: PersonRequest, pk: int) -> HttpResponse:
 @require_POST
 def settle(request: PersonRequest, pk: int) -> HttpResponse:
     """Note that somebody took care of a message that did not arrive."""
-    delivery = get_object_or_404(Delivery.objects.select_related("message"), pk=pk)
+    delivery = get_object_or_404(queries.log(), pk=pk)
     services.settle(delivery, by=actor(request), now=timezone.now())
     notices.success(request, "C’est noté : ce message n’est plus à voir.")
     return redirect("office_message", delivery.message_id)

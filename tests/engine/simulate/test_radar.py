@@ -30,8 +30,10 @@ def _state(free: int = 2, standbys: int = 1) -> State:
     return State(problem, chances.plan_of(problem, [{0: 0}, *({} for _ in range(free)), *kept]))
 
 
-def _read(state: State, standing: Standing, **more: float) -> Reading:
-    place = Watched(0, 0, more.pop("lead_days", LEAD), standing, **more)
+def _read(
+    state: State, standing: Standing, *, lead_days: float = LEAD, silent_days: float = 0.0
+) -> Reading:
+    place = Watched(0, 0, lead_days, standing, silent_days)
     return read_places(state, [place], acceptance=Acceptance())[0]
 
 

@@ -1,6 +1,7 @@
 """Hold the radar against simulated years: `PYTHONPATH=src python bench/radar/calibrate.py`.
 
-Writes results.json and docs/engine/pictures/radar-calibration.svg. Networks of bench/rota/instances.py, from
+Writes results.json and docs/engine/pictures/radar-calibration.svg. Networks of
+bench/rota/instances.py, from
 one with doctors to spare to one that lacks them, so that every level of risk is announced.
 """
 

@@ -313,7 +313,7 @@ if (
 ):
     raise MisconfiguredError("RELAIS_SMS_GATEWAY doit commencer par https://.")
 
-# -- the account from which expenses are paid back --------------------------------------------------
+# -- the account from which expenses are paid back -------------------------------------------------
 PAYER_IBAN = env_text("RELAIS_PAYER_IBAN") or ("FR1420041010050500013M02606" if DEMO else "")
 PAYER_BIC = env_text("RELAIS_PAYER_BIC")
 
@@ -349,7 +349,7 @@ LOGGING = {
         }
     },
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
-    # A refusal or a page that is not there is an answer, no fault: a rush must not fill the journal.
+    # A refusal or a page not found is an answer, no fault: a rush must not fill the journal.
     "loggers": {"django.request": {"level": "ERROR"}},
     "root": {"handlers": ["console"], "level": env_text("RELAIS_LOG_LEVEL", "WARNING")},
 }

@@ -16,10 +16,10 @@ from hypothesis import strategies as st
 
 from relais.engine.rota.national.draft import Draft
 from relais.engine.rota.national.executors import InProcess, LocalProcesses, Unusable, executor_of
+from relais.engine.rota.national.market import Market
 from relais.engine.rota.national.matching import Matching, match
 from relais.engine.rota.national.nation import nation
 from relais.engine.rota.national.near import near_missions, split
-from relais.engine.rota.national.market import Market
 from relais.engine.rota.problem import Problem
 from relais.engine.rota.solve import Cancelled, Enough, Progress, solve, solve_national
 from relais.engine.rota.verify import verify

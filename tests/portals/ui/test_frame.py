@@ -43,7 +43,10 @@ def test_every_entry_of_the_navigation_leads_somewhere() -> None:
                 "Patients",
             ],
         ),
-        (Role.COORDINATOR, ["Journée", "Accueil", "Patients", "Lundi prochain", "Séjours", "Arrivées"]),
+        (
+            Role.COORDINATOR,
+            ["Journée", "Accueil", "Patients", "Lundi prochain", "Séjours", "Arrivées"],
+        ),
         (Role.TOWN, []),
         (
             Role.PLANNER,

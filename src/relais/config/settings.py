@@ -349,7 +349,7 @@ LOGGING = {
         }
     },
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
-    # A refusal or a page not found is an answer, no fault: a rush must not fill the journal.
-    "loggers": {"django.request": {"level": "ERROR"}},
+    "filters": {"no_refusals": {"()": "relais.config.logs.NoRefusals"}},
+    "loggers": {"django.request": {"filters": ["no_refusals"]}},
     "root": {"handlers": ["console"], "level": env_text("RELAIS_LOG_LEVEL", "WARNING")},
 }

@@ -6,7 +6,7 @@ from datetime import time
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpResponse, HttpResponseBase
+from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST
@@ -23,6 +23,7 @@ from relais.engine.agenda import instant
 from relais.network.models import Centre
 from relais.patients import queries as patients
 from relais.patients import services as patient_services
+from relais.patients.queries import ADDRESS
 from relais.portals.centre.desk_forms import (
     AdmitForm,
     AnswerForm,
@@ -119,7 +120,7 @@ def refused(request: PersonRequest, pk: int) -> HttpResponseBase:
 def change(request: PersonRequest, pk: int, entry: str) -> HttpResponseBase:
     """Change the class of a request, or take it off its list."""
     centre = centre_of(request, pk)
-    row = get_object_or_404(WaitEntry, public_id=entry, centre=centre)
+    row = get_object_or_404(WaitEntry, public_id=_written(entry), centre=centre)
     form = ChangeForm(request.POST)
     if not form.is_valid():
         return _page(request, centre, refusal="Choisissez ce qui change.", status=422)
@@ -147,7 +148,7 @@ def change(request: PersonRequest, pk: int, entry: str) -> HttpResponseBase:
 def answer(request: PersonRequest, pk: int, offer: str) -> HttpResponseBase:
     """Note what somebody answered by telephone."""
     centre = centre_of(request, pk)
-    row = get_object_or_404(PlaceOffer, public_id=offer, entry__centre=centre)
+    row = get_object_or_404(PlaceOffer, public_id=_written(offer), entry__centre=centre)
     form = AnswerForm(request.POST)
     if not form.is_valid():
         return _page(request, centre, refusal="Notez oui ou non.", status=422)
@@ -158,6 +159,13 @@ def answer(request: PersonRequest, pk: int, offer: str) -> HttpResponseBase:
         return _page(request, centre, refusal=refusal.sentence, status=422)
     messages.success(request, "La réponse est notée.")
     return redirect("centre_lists", pk)
+
+
+def _written(public_id: str) -> str:
+    """Give back what may be the name of a row in an address; nothing else is asked for."""
+    if not ADDRESS.fullmatch(public_id):
+        raise Http404
+    return public_id
 
 
 def _join_form(centre: Centre, data: Any = None) -> JoinForm:
